@@ -1,0 +1,49 @@
+"""The command line: one lazy table of contents; each command lives in `dashboard/commands/`."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS: dict[str, str] = {
+    "demo": "一条命令：内嵌 Valkey、账本、工作进程、模拟数据、网页 / everything for a look",
+    "work": "工作进程：读流、入账、发布画面 / the worker",
+    "serve": "网页进程 gunicorn / the web server",
+    "doctor": "检查配置与环境 / check the set-up",
+    "ingest": "事件文件批量入账 / fold event files into the ledger",
+    "push": "事件文件送入 Redis 流（带发件箱）/ send event files to the stream",
+    "import": "从案件系统导入 / import from a case system",
+    "measures": "查询指标 / print measures",
+    "reconcile": "对账：重算与台账比对 / recount against the tally",
+    "simulate": "模拟数据 / simulated data",
+    "bench": "性能基准 / benchmarks",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when that command is called or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = "importing" if cmd_name == "import" else cmd_name
+        command: click.Command = importlib.import_module(f"dashboard.commands.{module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cityops-wall")
+def main() -> None:
+    """城市运行墙 cityops-wall."""
+
+
+if __name__ == "__main__":
+    main()
