@@ -1,0 +1,229 @@
+"""Settings 配置: one frozen object, built once from a TOML file and `CITYOPS_*` variables.
+
+The environment wins over the file, an argument on the command line wins over both. Whatever is
+wrong — an unknown key, an unreadable number, a missing secret — refuses to start with a
+`ConfigError` that names the key, the value and what was expected.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard.settings import (
+    ConfigError,
+    Setting,
+    choice,
+    flag,
+    folder,
+    number,
+    setting,
+    settings_of,
+    text,
+    url,
+    whole,
+)
+
+__all__ = ["Config", "ConfigError", "load_config"]
+
+PREFIX = "CITYOPS_"
+DEFAULT_FILE = Path("cityops.toml")
+REDIS_SCHEMES = frozenset(
+    f"{base}{kind}" for base in ("redis", "rediss") for kind in ("", "+sentinel", "+cluster")
+) | {"unix"}
+LEDGER_SCHEMES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of every process; see docs/configuration.md."""
+
+    city: str = setting(
+        "zhengzhou",
+        text(r"[a-z][a-z0-9_-]{0,31}", "内置城市档案名，如 zhengzhou、nanyang、meixian、yueyang"),
+        "城市档案：内置档案的名字 / name of a built-in city profile",
+    )
+    profile: Path | None = setting(
+        None, folder, "自定义城市档案文件（优先于 `city`）/ a profile file of your own; wins"
+    )
+    data_dir: Path = setting(
+        Path("var"), folder, "数据目录：SQLite 台账、内嵌 Valkey、日志 / where local data live"
+    )
+    ledger_url: str = setting(
+        "",
+        url(LEDGER_SCHEMES),
+        "台账数据库；不填为 `data_dir` 下的 SQLite 文件 / ledger database, SQLite if unset",
+        secret=True,
+    )
+    redis_url: str | None = setting(
+        None,
+        url(REDIS_SCHEMES),
+        "Redis 地址；`work`、`serve` 必填，`demo` 不填则内嵌 Valkey / Redis; demo embeds its own",
+        secret=True,
+    )
+    host: str = setting(
+        "127.0.0.1",
+        text(r"[0-9A-Za-z.:_-]{1,253}", "主机名或 IP 地址"),
+        "网页监听地址 / address the web server listens on",
+    )
+    port: int = setting(8050, whole(1, 65535), "网页监听端口 / its port")
+    web_workers: int = setting(2, whole(1, 64), "网页进程数（建议不少于 2）/ web processes")
+    demo: bool = setting(
+        False, flag, "演示：屏幕上显示“演示数据” / the screen says the data are simulated"
+    )
+    retention_h: float = setting(
+        48.0,
+        number(1, 8760),
+        "已入账的流条目在 Redis 中再保留多少小时 / hours a committed event stays in the stream",
+    )
+    future_tolerance_s: float = setting(
+        300.0,
+        number(0, 86400),
+        "事件时间允许超前本机时钟多少秒 / seconds an event may lie in the future",
+    )
+    batch_max: int = setting(
+        2000, whole(1, 100_000), "工作进程一次提交最多多少个事件 / events in one ledger transaction"
+    )
+    frame_max_hz: float = setting(
+        5.0, number(0.1, 20), "每秒最多发布多少帧画面 / frames published per second at most"
+    )
+    log_level: str = setting(
+        "info",
+        choice("debug", "info", "warning", "error"),
+        "日志级别 / log level",
+    )
+
+    @property
+    def profile_source(self) -> str:
+        """What `load_profile` takes: the path of the user's profile, else the built-in name."""
+        return str(self.profile) if self.profile else self.city
+
+    def require_redis(self) -> str:
+        """The Redis URL; raises `ConfigError` where none is configured."""
+        if self.redis_url is None:
+            raise ConfigError(
+                "redis_url",
+                None,
+                "Redis 地址，如 redis://127.0.0.1:6379/0（只有 cityops demo 会内嵌 Valkey）",
+            )
+        return self.redis_url
+
+    def public(self) -> dict[str, str | int | float | bool | None]:
+        """The settings as they may be shown: passwords in URLs replaced by ***."""
+        shown: dict[str, str | int | float | bool | None] = {}
+        for name in settings_of(Config):
+            value = getattr(self, name)
+            shown[name] = without_password(value) if isinstance(value, str) else value
+            if isinstance(value, Path):
+                shown[name] = str(value)
+        return shown
+
+    def __repr__(self) -> str:
+        return f"Config({', '.join(f'{k}={v!r}' for k, v in self.public().items())})"
+
+    def environment(self) -> dict[str, str]:
+        """The `CITYOPS_*` variables that make `load_config` build this very object."""
+        values = {name: getattr(self, name) for name in settings_of(Config)}
+        return {PREFIX + n.upper(): str(v) for n, v in values.items() if v is not None}
+
+
+def load_config(
+    path: Path | str | None = None,
+    env: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Config:
+    """Build the configuration; `path` names the TOML file (then it must exist).
+
+    Without `path`, `CITYOPS_CONFIG` or else `./cityops.toml` (if there) is read. `overrides` are
+    given on a command line; None among them means "not given". Raises `ConfigError`.
+    """
+    env = os.environ if env is None else env
+    known = settings_of(Config)
+    values: dict[str, Any] = {}
+    named = path or env.get(PREFIX + "CONFIG")
+    file = Path(named) if named else DEFAULT_FILE
+    if named or file.is_file():
+        values |= _from_file(file, known)
+    values |= _from_env(env, known)
+    for name, raw in (overrides or {}).items():
+        if raw is not None:
+            values[name] = _read(known, name, raw, "命令行 / command line", Path())
+    return _complete(Config(**values))
+
+
+def _complete(config: Config) -> Config:
+    data_dir = config.data_dir.expanduser().absolute()
+    ledger_url = config.ledger_url
+    if not ledger_url:
+        city = config.profile.stem if config.profile else config.city
+        ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
+    elif ledger_url.startswith("postgresql:"):
+        ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
+    return dataclasses.replace(config, data_dir=data_dir, ledger_url=ledger_url)
+
+
+def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError("CITYOPS_CONFIG", str(file), f"可读的 TOML 文件（{error}）") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError("CITYOPS_CONFIG", str(file), f"TOML 格式（{error}）") from error
+    return {
+        name: _read(known, name, raw, str(file), file.absolute().parent)
+        for name, raw in table.items()
+    }
+
+
+def _from_env(env: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable in sorted(env):
+        if not variable.startswith(PREFIX) or variable == PREFIX + "CONFIG":
+            continue
+        raw = env[variable]
+        if not raw:  # empty means unset, as compose files and unit files write it
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name.endswith("_file") and name not in known:
+            name = name.removesuffix("_file")
+            if name in known and env.get(PREFIX + name.upper()):
+                expected = f"{variable} 与 {PREFIX}{name.upper()} 只设其一"
+                raise ConfigError(name, None, expected, variable)
+            raw = _from_secret(variable, raw, name, known)
+        values[name] = _read(known, name, raw, variable, Path())
+    return values
+
+
+def _from_secret(variable: str, file: str, name: str, known: Mapping[str, Setting]) -> str:
+    if name not in known or not known[name].secret:
+        raise ConfigError(name, file, "只有 redis_url、ledger_url 可用 _FILE 给出", variable)
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(name, file, f"可读的密钥文件（{error}）", variable) from error
+
+
+def _read(known: Mapping[str, Setting], name: str, raw: Any, where: str, base: Path) -> Any:
+    """The value of one setting; relative paths are taken from `base`."""
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"，是否 {near[0]}？" if near else f"：{'、'.join(known)}"
+        raise ConfigError(name, raw, f"已知的配置项{hint}", where)
+    try:
+        value = known[name].read(raw)
+    except ValueError as error:
+        shown = "***" if known[name].secret else raw
+        raise ConfigError(name, shown, str(error), where) from error
+    return base / value if isinstance(value, Path) else value
+
+
+def without_password(value: str) -> str:
+    """A URL with its password replaced by ***; other text unchanged."""
+    return re.sub(r"://([^:@/]*):.*@", r"://\1:***@", value)
