@@ -1,0 +1,80 @@
+"""The tally 台账: how many cases show which pattern of counters, by day and dimension member.
+
+A row is (dimension, day, member, pattern) → n, where a pattern is the set of counters a case adds
+to on that day. Ten dimensions times a day or two per case stay ten to twenty rows however many
+counters there are, and a new measure over known counters needs no migration. The tally is the
+difference of contributions: for every changed record, minus what it gave before, plus what it
+gives now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from dashboard import cases as c
+from dashboard.cases import Row
+from dashboard.counters import day_masks, names
+
+DIMENSIONS: Final[dict[str, int]] = {
+    "district": c.DISTRICT,
+    "street": c.STREET,
+    "community": c.COMMUNITY,
+    "duty_grid": c.DUTY_GRID,
+    "unit_cell": c.UNIT_CELL,
+    "department": c.DEPARTMENT,
+    "category": c.CATEGORY,
+    "channel": c.CHANNEL,
+    "collector": c.COLLECTOR,
+}
+"""Dimension 维度 → the field it groups by. Number 0 is the whole city; see `DIM`."""
+DIM: Final[dict[str, int]] = {"all": 0, **{name: i + 1 for i, name in enumerate(DIMENSIONS)}}
+DIM_NAMES: Final = tuple(DIM)
+_FIELDS: Final = tuple((i + 1, field) for i, field in enumerate(DIMENSIONS.values()))
+
+Key = tuple[int, int, str, int]
+"""(dimension number, city day, member code, counter mask); an unknown member is the empty text."""
+Delta = dict[Key, int]
+Change = tuple[str, Row | None, Row]
+"""(case number, the row before or None, the row after)."""
+
+
+def add(delta: Delta, row: Row, sign: int, day_of: Callable[[int], int]) -> None:
+    """Add (+1) or take back (−1) one record's contributions."""
+    masks = day_masks(row, day_of)
+    if not masks:
+        return
+    get = delta.get
+    for day, mask in masks.items():
+        key: Key = (0, day, "", mask)
+        delta[key] = get(key, 0) + sign
+        for dim, field in _FIELDS:
+            key = (dim, day, row[field] or "", mask)
+            delta[key] = get(key, 0) + sign
+
+
+def difference(changes: Iterable[Change], day_of: Callable[[int], int]) -> Delta:
+    """What a set of changed records does to the tally; zero entries are left out."""
+    delta: Delta = {}
+    for _, old, new in changes:
+        if old is not None:
+            add(delta, old, -1, day_of)
+        add(delta, new, 1, day_of)
+    return {key: n for key, n in delta.items() if n}
+
+
+def recount(rows: Iterable[Row], day_of: Callable[[int], int]) -> Delta:
+    """The tally made anew from records: what the stored one must equal (对账)."""
+    delta: Delta = {}
+    for row in rows:
+        add(delta, row, 1, day_of)
+    return delta
+
+
+def expand(patterns: Mapping[int, int]) -> dict[str, int]:
+    """Counter mask → n becomes counter name → n."""
+    counts: dict[str, int] = {}
+    for mask, n in patterns.items():
+        for name in names(mask):
+            counts[name] = counts.get(name, 0) + n
+    return counts
