@@ -233,7 +233,7 @@ def derive(row: Row, due_rule: DueRule) -> None:
 
 
 def stage(row: Row) -> int:
-    """Position in `STAGES`: the ends first (作废 结案 不予受理 不予立案), then 挂账, then the line."""
+    """Position in `STAGES`: the ends (作废 结案 不予受理 不予立案), 挂账, then the line."""
     if row[CANCELLED] is not None:
         return 9
     if row[CLOSED] is not None:
