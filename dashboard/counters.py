@@ -64,6 +64,7 @@ BY_DEADLINE: Final = (
     "closed_on_time",
     "closed_on_time_closing",
     "reworked",
+    "suspended",
 )
 COUNTERS: Final = (
     *BASE,
@@ -83,9 +84,8 @@ _CLOSED_ON_TIME, _CLOSED_ON_TIME_CLOSING, _REWORKED, _POSTPONED = range(19, 23)
 _SUSPENDED, _SUPERVISED, _CANCELLED, _REVISITED, _RATED, _SATISFIED = range(23, 29)
 (_S_REPORTED, _S_ACCEPTED, _S_VALID, _S_FILED, _S_DISPOSED) = range(29, 34)
 (_S_DISPOSED_ON_TIME, _S_CLOSED, _S_ON_TIME, _S_ON_TIME_CLOSING, _S_CANCELLED) = range(34, 39)
-(_DUE, _D_DISPOSED, _D_DISPOSED_ON_TIME, _D_CLOSED, _D_ON_TIME, _D_CLOSING, _D_REWORKED) = range(
-    AT_DEADLINE, AT_DEADLINE + 7
-)
+(_DUE, _D_DISPOSED, _D_DISPOSED_ON_TIME, _D_CLOSED) = range(AT_DEADLINE, AT_DEADLINE + 4)
+(_D_ON_TIME, _D_CLOSING, _D_REWORKED, _D_SUSPENDED) = range(AT_DEADLINE + 4, AT_DEADLINE + 8)
 
 Points = list[tuple[int, int]]
 """(instant ms, counter bit) of one record; a bit occurs at most once."""
@@ -134,6 +134,8 @@ def points(row: Row) -> Points:
             add((row[c.POSTPONED], _POSTPONED))
     if row[c.SUSPENDED] is not None:
         add((row[c.SUSPENDED], _SUSPENDED))
+        if row[c.DUE_AT] is not None:
+            add((row[c.DUE_AT], _D_SUSPENDED))
     _disposal(row, add)
     if row[c.CHECK_SENT] is not None:
         _timed(add, row, (c.CHECK_SENT, c.CHECKED, c.CHECK_DUE), _CHECK_SENT)
