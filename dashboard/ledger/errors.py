@@ -1,0 +1,9 @@
+"""What can go wrong with a ledger, in words an operator can act on."""
+
+
+class LedgerError(RuntimeError):
+    """The ledger cannot be used as asked; the text says what was found and what to do."""
+
+
+class CursorMoved(LedgerError):
+    """Another process has folded this stream further than we thought: stop, do not write."""

@@ -1,0 +1,88 @@
+"""What PostgreSQL does in bulk: COPY into temporary tables, then one statement a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import URL
+
+from dashboard.cases import COLUMNS
+from dashboard.fold import State
+from dashboard.ledger.dialect import CaseRow, TallyRow, state_of
+
+_LOCK: Final = 0x6369_7479_6F70_73  # "cityops"
+_NAMES: Final = ",".join(("id", "revs", *COLUMNS))
+_SET: Final = ",".join(f"{name}=excluded.{name}" for name in ("revs", *COLUMNS))
+
+
+class Postgres:
+    """One writer at a time by an advisory lock held to the end of the transaction."""
+
+    def engine(self, url: URL) -> Engine:
+        """Pooled connections that notice a restarted server."""
+        return create_engine(url, pool_pre_ping=True, pool_size=5)
+
+    def lock(self, connection: Connection) -> None:
+        """Wait for the other writer's transaction to end."""
+        connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
+
+    def load(self, connection: Connection, ids: Collection[str]) -> dict[str, State]:
+        """The stored records among `ids`."""
+        rows = connection.exec_driver_sql(
+            f"select {_NAMES} from cases where id = any(%s)", (list(ids),)
+        )
+        return {row[0]: state_of(row[1:]) for row in rows}
+
+    def replace_cases(self, connection: Connection, rows: list[CaseRow]) -> None:
+        """Write whole records."""
+        if rows:
+            _copy(connection, "cases", rows)
+            connection.exec_driver_sql(
+                "insert into cases select * from incoming_cases"
+                f" on conflict (id) do update set {_SET}"
+            )
+
+    def archive(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+        """Keep (subject, id, at, body); what is there stays."""
+        if rows:
+            _copy(connection, "events", rows)
+            connection.exec_driver_sql(
+                "insert into events select * from incoming_events on conflict do nothing"
+            )
+
+    def add_tally(self, connection: Connection, rows: list[TallyRow]) -> None:
+        """Add n to each key and drop keys that came back to zero."""
+        if not rows:
+            return
+        _copy(connection, "tally", rows)
+        connection.exec_driver_sql(
+            "insert into tally select * from incoming_tally"
+            " on conflict (dim, day, member, pattern) do update set n=tally.n+excluded.n"
+        )
+        if any(row[4] < 0 for row in rows):
+            connection.exec_driver_sql(
+                "delete from tally t using incoming_tally i where i.n<0 and t.n=0 and t.dim=i.dim"
+                " and t.day=i.day and t.member=i.member and t.pattern=i.pattern"
+            )
+
+    def remember(self, connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert rows of a small table whose key is not there yet."""
+        for row in rows:
+            marks = ",".join(["%s"] * len(row))
+            connection.exec_driver_sql(
+                f"insert into {table} values({marks}) on conflict do nothing", row
+            )
+
+
+def _copy(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    connection.exec_driver_sql(
+        f"create temporary table if not exists incoming_{table} (like {table})"
+        " on commit delete rows"
+    )
+    connection.exec_driver_sql(f"truncate incoming_{table}")
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"copy incoming_{table} from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,118 @@
+"""The ledger's tables 账本表结构. Alembic's migrations make the same (tested)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
+
+SCHEMA_VERSION: Final = "0001"
+
+metadata = MetaData()
+
+
+def _column(name: str) -> Column[object]:
+    if name in TIME_FIELDS or name in ("due_at", "conflicts"):
+        return Column(name, BigInteger)
+    if name in COUNT_FIELDS:
+        return Column(name, Integer)
+    if name in CODE_FIELDS:
+        return Column(name, Text)
+    if name in ("satisfaction", "self_handled", "stage"):
+        return Column(name, SmallInteger)
+    return Column(name, Float(53))
+
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revs", LargeBinary, nullable=False),
+    *(_column(name) for name in COLUMNS),
+    sqlite_with_rowid=False,
+)
+"""One row a case: its fields, the revision of each (`revs`, msgpack), and three derived columns."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("subject", Text),
+    Column("id", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("subject", "id"),
+    sqlite_with_rowid=False,
+)
+"""The archive 事件档案: every accepted event as it came, beside the case it belongs to."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("dim", SmallInteger),
+    Column("day", Integer),
+    Column("member", Text),
+    Column("pattern", Integer),
+    Column("n", BigInteger, nullable=False),
+    PrimaryKeyConstraint("dim", "day", "member", "pattern"),
+    sqlite_with_rowid=False,
+)
+"""台账: how many cases add which pattern of counters to a member on a city day."""
+
+patterns = Table(
+    "patterns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("counters", Text, nullable=False),
+    UniqueConstraint("counters"),
+)
+"""Pattern number → its counters by name, separated by spaces."""
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("position", Text, nullable=False),
+)
+"""How far each stream or file has been folded; moves in the transaction of what it covers."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("sent_by", Text, primary_key=True),
+    Column("last_at", BigInteger, nullable=False),
+)
+"""The newest event time of each sending system."""
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("stream", Text),
+    Column("position", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream", "position"),
+)
+"""What could not be counted, where it stood and why; the body is kept up to 2 kB."""
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""`city`: whose ledger this is; `seq`: how many batches were written."""

@@ -1,0 +1,233 @@
+"""The ledger 账本: one transaction a batch — archive, records, tally and cursor together or not.
+
+Kill the process at any point: what was committed is whole and the cursor says where to go on. Two
+writers take turns by a lock, and a stream's second reader is refused because its cursor moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.engine import make_url
+
+from dashboard.counters import mask_of, names
+from dashboard.events import CaseEvent
+from dashboard.fold import Rules, fold
+from dashboard.ledger import schema
+from dashboard.ledger.dialect import SQLite, TallyRow, case_row
+from dashboard.ledger.errors import CursorMoved, LedgerError
+from dashboard.ledger.migrate import ensure
+from dashboard.ledger.postgres import Postgres
+from dashboard.tally import Change, Delta
+
+KEPT_BODY = 2_048
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One piece of input that could not be counted: where it stood, why, and its bytes."""
+
+    position: str
+    reason: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Advance:
+    """Move the cursor of `stream` from `expected` (None: not there yet) to `position`."""
+
+    stream: str
+    position: str
+    expected: str | None
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What one batch did. `seq` counts the ledger's batches: a jump means somebody else wrote."""
+
+    changes: list[Change]
+    delta: Delta
+    unchanged: int
+    seq: int
+
+
+class Ledger:
+    """The SQL store of one city. Open it once per process; every call is its own transaction."""
+
+    def __init__(self, engine: Engine, dialect: SQLite | Postgres, rules: Rules) -> None:
+        self.engine = engine
+        self._dialect = dialect
+        self._rules = rules
+        self._patterns: dict[int, int] = {}
+
+    @classmethod
+    def open(cls, url: str, rules: Rules, city: str) -> Ledger:
+        """Connect, bring the schema up to date, and check that the ledger is this city's."""
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise LedgerError(f"ledger_url: {backend}, expected sqlite or postgresql")
+        dialect = SQLite() if backend == "sqlite" else Postgres()
+        engine = dialect.engine(parsed)
+        ledger = cls(engine, dialect, rules)
+        with ledger._write() as connection:
+            ensure(connection)
+            ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
+            owner = connection.scalar(
+                select(schema.meta.c.value).where(schema.meta.c.key == "city")
+            )
+        if owner != city:
+            engine.dispose()
+            raise LedgerError(f"{parsed.render_as_string()} belongs to {owner}, not to {city}")
+        return ledger
+
+    def close(self) -> None:
+        """Release the connections."""
+        self.engine.dispose()
+
+    @property
+    def rules(self) -> Rules:
+        """The deadlines and the calendar the ledger folds with."""
+        return self._rules
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        fresh = self.engine.connect().execution_options(cityops_write=True)
+        with fresh as connection, connection.begin():
+            self._dialect.lock(connection)
+            yield connection
+
+    def apply(
+        self,
+        events: Sequence[CaseEvent],
+        advance: Advance | None = None,
+        refused: Sequence[Refused] = (),
+        now: int = 0,
+    ) -> Applied:
+        """Fold one batch in one transaction. `now` (ms) dates what was refused.
+
+        Raises `CursorMoved` when the stream's cursor is not where `advance` expects it.
+        """
+        try:
+            with self._write() as connection:
+                if advance is not None:
+                    self._check(connection, advance)
+                stored = self._dialect.load(connection, {event.case for event in events})
+                folded = fold(events, stored, self._rules)
+                self._dialect.archive(connection, [(e.case, e.id, e.at, e.body) for e in events])
+                self._dialect.replace_cases(
+                    connection,
+                    [case_row(case, folded.revs[case], row) for case, _, row in folded.changes],
+                )
+                self._dialect.add_tally(connection, self._tally_rows(connection, folded.delta))
+                self._note(connection, events, refused, advance, now)
+                seq = self._next_seq(connection)
+        except BaseException:
+            self._patterns.clear()  # may name patterns the rolled-back transaction had made
+            raise
+        return Applied(folded.changes, folded.delta, folded.unchanged, seq)
+
+    def _check(self, connection: Connection, advance: Advance) -> None:
+        found = _cursor(connection, advance.stream)
+        if found != advance.expected:
+            raise CursorMoved(
+                f"{advance.stream}: cursor at {found}, expected {advance.expected}:"
+                " another process is writing this stream"
+            )
+
+    def _tally_rows(self, connection: Connection, delta: Delta) -> list[TallyRow]:
+        number = self._patterns
+        missing = {key[3] for key in delta if key[3] not in number}
+        if missing:
+            self._learn(connection, missing)
+        return sorted(
+            (dim, day, member, number[mask], n) for (dim, day, member, mask), n in delta.items()
+        )
+
+    def _learn(self, connection: Connection, missing: set[int]) -> None:
+        """Give new patterns their numbers; the write lock makes max + 1 safe."""
+        table = schema.patterns.c
+        rows = connection.execute(select(table.counters, table.id))
+        known: dict[str, int] = {counters: number for counters, number in rows}
+        following = max(known.values(), default=0) + 1
+        for mask in sorted(missing):
+            text = " ".join(names(mask))
+            if text not in known:
+                self._dialect.remember(connection, "patterns", [(following, text)])
+                known[text] = following
+                following += 1
+            self._patterns[mask] = known[text]
+
+    def masks(self, connection: Connection) -> dict[int, int]:
+        """Pattern number → counter mask, for readers; asks again when a new number turns up."""
+        return {
+            number: mask_of(text)
+            for number, text in connection.execute(
+                select(schema.patterns.c.id, schema.patterns.c.counters)
+            )
+        }
+
+    def _note(
+        self,
+        connection: Connection,
+        events: Sequence[CaseEvent],
+        refused: Sequence[Refused],
+        advance: Advance | None,
+        now: int,
+    ) -> None:
+        newest: dict[str, int] = {}
+        for event in events:
+            if event.at > newest.get(event.sent_by, 0):
+                newest[event.sent_by] = event.at
+        table = schema.sources
+        for sender, at in newest.items():
+            self._dialect.remember(connection, "sources", [(sender, at)])
+            connection.execute(
+                table.update().where(table.c.sent_by == sender, table.c.last_at < at),
+                {"last_at": at},
+            )
+        stream = advance.stream if advance is not None else "direct"
+        self._dialect.remember(
+            connection,
+            "rejected",
+            ((stream, r.position, now, r.reason, r.body[:KEPT_BODY]) for r in refused),
+        )
+        if advance is not None:
+            self._dialect.remember(connection, "cursors", [(advance.stream, advance.position)])
+            connection.execute(
+                schema.cursors.update().where(schema.cursors.c.stream == advance.stream),
+                {"position": advance.position},
+            )
+
+    def _next_seq(self, connection: Connection) -> int:
+        where = schema.meta.c.key == "seq"
+        seq = int(connection.scalar(select(schema.meta.c.value).where(where)) or 0) + 1
+        connection.execute(schema.meta.update().where(where), {"value": str(seq)})
+        return seq
+
+    def seq(self) -> int:
+        """How many batches were written so far."""
+        with self.engine.connect() as connection:
+            where = schema.meta.c.key == "seq"
+            return int(connection.scalar(select(schema.meta.c.value).where(where)) or 0)
+
+    def cursor(self, stream: str) -> str | None:
+        """How far a stream has been folded; None when never."""
+        with self.engine.connect() as connection:
+            return _cursor(connection, stream)
+
+    def reset_cursor(self, stream: str) -> None:
+        """Forget how far a stream was folded (it was made anew); folding it again is harmless."""
+        with self._write() as connection:
+            connection.execute(schema.cursors.delete().where(schema.cursors.c.stream == stream))
+
+
+def _cursor(connection: Connection, stream: str) -> str | None:
+    where = schema.cursors.c.stream == stream
+    found: str | None = connection.scalar(select(schema.cursors.c.position).where(where))
+    return found
