@@ -1,0 +1,34 @@
+"""A fingerprint of everything a ledger counts 指纹: equal digests mean equal figures.
+
+Independent of the order, batching and repetition in which events came, and of the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from sqlalchemy import select
+
+from dashboard.counters import names
+from dashboard.ledger import schema
+from dashboard.ledger.dialect import state_of
+from dashboard.ledger.reading import masks
+from dashboard.ledger.store import Ledger
+
+
+def digest(ledger: Ledger) -> str:
+    """SHA-256 over records with their revisions and over the tally, each line hashed and added."""
+    total = 0
+    with ledger.engine.connect().execution_options(yield_per=5_000) as connection:
+        for found in connection.execute(select(schema.cases)):
+            total += _line([found[0], *state_of(found[1:])])
+        text = {number: sorted(names(mask)) for number, mask in masks(ledger).items()}
+        for dim, day, member, pattern, n in connection.execute(select(schema.tally)):
+            if n:
+                total += _line([dim, day, member, text[pattern], n])
+    return f"{total % 2**256:064x}"
+
+
+def _line(values: list[object]) -> int:
+    return int.from_bytes(hashlib.sha256(msgspec.msgpack.encode(values)).digest(), "big")
