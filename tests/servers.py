@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import redis
@@ -73,7 +74,7 @@ class RedisServer:
         words = [redis_binary(), "--port", str(self.port), "--bind", "127.0.0.1"]
         words += ["--dir", str(self.folder), "--logfile", str(self.folder / "redis.log")]
         for name, value in self.settings.items():
-            words += [f"--{name}", value]
+            words += [f"--{name}", *value.split(" ")]
         self._process = subprocess.Popen(words)
         wait_until(self._answers, what="redis-server")
 
@@ -83,7 +84,7 @@ class RedisServer:
         except redis.RedisError:
             return False
 
-    def client(self) -> redis.Redis:
+    def client(self) -> Any:
         """A fresh plain client for the test's own looks and pokes."""
         return redis.Redis.from_url(self.url, protocol=2, socket_timeout=5)
 

@@ -1,0 +1,319 @@
+"""The bus 消息总线: events in by Redis Streams, the frame out; the only file that speaks Redis.
+
+Only plain types of Redis 5.0 (streams, strings, pub/sub): XTRIM MINID, EVAL and FUNCTION are not
+used. Every key of one city carries the hash tag `{city}`, so Cluster keeps them on one node.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import redis
+import redis.asyncio as redis_async
+import redis.asyncio.cluster
+import redis.cluster
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from dashboard.redisurl import RedisAddress, read_redis_url
+
+FIELD: Final = b"e"
+START: Final = "0-0"
+"""The stream cursor 游标 of a reader that has read nothing."""
+REJECTED_KEPT: Final = 10_000
+REJECTED_BODY: Final = 4_096
+"""Of the rejected stream: entries kept at least, bytes kept of a rejected event."""
+TRIM_CHUNK: Final = 1_000
+
+Entry = tuple[str, bytes]
+"""(stream entry id, event bytes)"""
+Rejection = tuple[str, str, bytes]
+"""(stream entry id, reason 拒收原因, event bytes)"""
+
+
+class BusDown(Exception):
+    """Redis cannot be reached or does not answer."""
+
+
+class BusFull(Exception):
+    """Redis refuses writes (memory limit 内存上限, disk full): try again later, nothing is lost.
+
+    `accepted`: how many of the events at the front of the list it took all the same.
+    """
+
+    def __init__(self, reason: str, accepted: int = 0) -> None:
+        super().__init__(reason)
+        self.accepted = accepted
+
+
+def events_key(city: str) -> str:
+    return f"{{{city}}}:events"
+
+
+def rejected_key(city: str) -> str:
+    return f"{{{city}}}:rejected"
+
+
+def frame_key(city: str) -> str:
+    return f"{{{city}}}:frame"
+
+
+def frames_channel(city: str) -> str:
+    return f"{{{city}}}:frames"
+
+
+def milliseconds(entry_id: str) -> int:
+    """When the bus took an entry (Redis server clock, epoch ms)."""
+    return int(entry_id.partition("-")[0])
+
+
+def order(entry_id: str) -> tuple[int, int]:
+    """Entry ids as they follow one another."""
+    left, _, right = entry_id.partition("-")
+    return int(left), int(right or 0)
+
+
+def _connect(address: RedisAddress, library: Any, retry: Any, timeout_s: float) -> Any:
+    """A client of `library` (redis or redis.asyncio) without retries of its own: every lost
+    connection is seen by the caller, who then checks whether the stream is still the same."""
+    settings: dict[str, Any] = {
+        "protocol": 2,
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": timeout_s,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        "retry": retry,
+    }
+    if address.kind == "single":
+        return library.Redis.from_url(address.url, **settings)
+    settings |= {"username": address.username, "password": address.password, "ssl": address.tls}
+    if address.kind == "cluster":
+        nodes = [library.cluster.ClusterNode(host, port) for host, port in address.nodes]
+        return library.RedisCluster(startup_nodes=nodes, **settings)
+    sentinel = library.Sentinel(list(address.nodes), sentinel_kwargs=_sentinel_login(address))
+    return sentinel.master_for(address.master, db=address.db, **settings)
+
+
+def _sentinel_login(address: RedisAddress) -> dict[str, Any]:
+    return {
+        "username": address.sentinel_username,
+        "password": address.sentinel_password,
+        "ssl": address.tls,
+        "socket_timeout": 1.0,
+    }
+
+
+@contextlib.contextmanager
+def _speaking() -> Iterator[None]:
+    """Turns what the client raises into the two things that can happen to a bus."""
+    try:
+        yield
+    except redis.ResponseError as error:
+        if _refuses_writes(error):
+            raise BusFull(str(error)) from error
+        raise BusDown(f"{type(error).__name__}: {error}") from error
+    except (redis.RedisError, OSError) as error:
+        raise BusDown(f"{type(error).__name__}: {error}") from error
+
+
+def _refuses_writes(error: Exception) -> bool:
+    return isinstance(error, redis.exceptions.OutOfMemoryError) or str(error).startswith(
+        ("OOM", "MISCONF", "NOREPLICAS")
+    )
+
+
+class Bus:
+    """The bus of one city for the worker and the senders; connects at first use."""
+
+    def __init__(self, url: str, city: str, *, timeout_s: float = 5.0) -> None:
+        self._address = read_redis_url(url)
+        self._timeout_s = timeout_s
+        self._made: Any = None
+        self._events, self._rejected = events_key(city), rejected_key(city)
+        self._frame, self._frames = frame_key(city), frames_channel(city)
+
+    @property
+    def _redis(self) -> Any:
+        if self._made is None:
+            self._made = _connect(self._address, redis, Retry(NoBackoff(), 0), self._timeout_s)
+        return self._made
+
+    def send(self, bodies: Sequence[bytes]) -> None:
+        """Adds events to the stream in one round trip. `BusDown`: any part may have arrived; send
+        all again, event ids dedupe. `BusFull`: wait, then go on after `accepted`."""
+        with _speaking():
+            pipe = self._redis.pipeline(transaction=False)
+            for body in bodies:
+                pipe.xadd(self._events, {FIELD: body})
+            results = pipe.execute(raise_on_error=False)
+            for accepted, result in enumerate(results):
+                if isinstance(result, Exception):
+                    if _refuses_writes(result):
+                        raise BusFull(str(result), accepted)
+                    raise result
+
+    def read(self, after: str, count: int, block_ms: int = 0) -> list[Entry]:
+        """Up to `count` entries behind `after`; waits at most `block_ms` for the first one."""
+        with _speaking():
+            found = self._redis.xread({self._events: after}, count, block_ms or None)
+        if not found:
+            return []
+        return [(id.decode(), fields.get(FIELD, b"")) for id, fields in found[0][1] if fields]
+
+    def holds(self, entry_id: str) -> bool:
+        """Whether the entry is (still) in the stream."""
+        with _speaking():
+            return bool(self._redis.xrange(self._events, entry_id, entry_id, 1))
+
+    def last_id(self) -> str:
+        """The newest entry of the stream, `START` if it is empty."""
+        with _speaking():
+            newest = self._redis.xrevrange(self._events, "+", "-", 1)
+        return newest[0][0].decode() if newest else START
+
+    def lost(self, cursor: str) -> str | None:
+        """None if the stream still holds the entry at `cursor`, else what must have happened.
+
+        The worker never trims the entry at its cursor. If it is gone, another hand trimmed the
+        stream, or this Redis is not the one that was read: events may be missing (数据缺口).
+        """
+        if cursor == START or self.holds(cursor):
+            return None
+        if order(self.last_id()) < order(cursor):
+            return "Redis 已更换或丢失数据，请各来源重发近 24 小时事件"
+        return "事件流被截断到已读位置之后，请各来源重发近 24 小时事件"
+
+    def trim(self, before: str, limit: int) -> int:
+        """Removes up to `limit` of the oldest entries below the id `before`; returns how many.
+
+        XDEL of read ranges: exact while senders go on adding, unlike XTRIM MAXLEN, and old enough
+        for Redis 5.0, unlike XTRIM MINID. Redis frees a stream node when its last entry goes.
+        """
+        removed = 0
+        while removed < limit:
+            chunk = min(TRIM_CHUNK, limit - removed)
+            with _speaking():
+                oldest = self._redis.xrange(self._events, "-", before, chunk)
+                ids = [id for id, _ in oldest if order(id.decode()) < order(before)]
+                if ids:
+                    removed += self._redis.xdel(self._events, *ids)
+            if len(ids) < chunk:
+                break
+        return removed
+
+    def reject(self, rejections: Sequence[Rejection]) -> None:
+        """Keeps what could not be counted, with the reason: fields `reason`, `from`, `size`, `e`
+        (its first bytes)."""
+        with _speaking():
+            pipe = self._redis.pipeline(transaction=False)
+            for source, reason, body in rejections:
+                fields = {"reason": reason, "from": source, "size": len(body)}
+                fields |= {"e": body[:REJECTED_BODY]}
+                pipe.xadd(self._rejected, fields, maxlen=REJECTED_KEPT, approximate=True)
+            pipe.execute()
+
+    def publish(self, frame: bytes, seq: int) -> None:
+        """Stores the frame 画面 as the last one and nudges the hubs."""
+        with _speaking():
+            self._redis.set(self._frame, frame)
+            self._redis.publish(self._frames, seq)
+
+    def last_frame(self) -> bytes | None:
+        with _speaking():
+            frame: bytes | None = self._redis.get(self._frame)
+            return frame
+
+    def check(self) -> list[str]:
+        """What is wrong with this Redis as an event store; empty when all is well. A managed Redis
+        that refuses CONFIG is reported, not an error."""
+        expected = {
+            "appendonly": ("yes", "断电会丢失事件"),
+            "appendfsync": ("everysec always", "断电会丢失超过 1 秒的事件"),
+            "maxmemory-policy": ("noeviction", "内存满时会静默丢弃事件"),
+        }
+        found: list[str] = []
+        with _speaking():
+            self._redis.ping()
+        for name, (good, harm) in expected.items():
+            try:
+                value = self._config(name)
+            except redis.ResponseError as error:
+                return [f"Redis 不允许 CONFIG GET（{error}），请自行确认 appendonly、noeviction"]
+            if value not in good.split():
+                found.append(f"Redis {name} = {value}，应为 {good.split()[0]}：{harm}")
+        return found
+
+    def _config(self, name: str) -> str:
+        target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
+        try:
+            answer = self._redis.execute_command("CONFIG GET", name, **target)
+        except redis.ResponseError:
+            raise
+        except (redis.RedisError, OSError) as error:
+            raise BusDown(f"{type(error).__name__}: {error}") from error
+        values = answer if isinstance(answer, dict) else dict(zip(*[iter(answer)] * 2, strict=True))
+        value = values.get(name, values.get(name.encode(), b""))
+        return value.decode() if isinstance(value, bytes) else str(value)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+
+class FrameReader:
+    """The frame 画面 of one city for the hub of a web process; make it after fork."""
+
+    SILENT_MISSES: Final = 5
+
+    def __init__(self, url: str, city: str, *, timeout_s: float = 2.0) -> None:
+        self._redis = _connect(
+            read_redis_url(url), redis_async, AsyncRetry(NoBackoff(), 0), timeout_s
+        )
+        self._frame, self._frames = frame_key(city), frames_channel(city)
+        self._subscription: Any = None
+        self._silent = 0
+
+    async def last_frame(self) -> bytes | None:
+        with _speaking():
+            frame: bytes | None = await self._redis.get(self._frame)
+            return frame
+
+    async def wait(self, timeout_s: float) -> None:
+        """Returns when a new frame was announced, at the latest after `timeout_s`: pub/sub is only
+        a nudge and may die silently, so the caller looks at the stored frame either way."""
+        with _speaking():
+            if self._subscription is None:
+                await self._redis.initialize()  # a cluster client must know its nodes first
+                self._subscription = self._redis.pubsub(ignore_subscribe_messages=True)
+                await self._subscription.subscribe(self._frames)
+                return  # a frame may have come before the subscription stood
+            loop = asyncio.get_running_loop()
+            end = loop.time() + timeout_s
+            while (left := end - loop.time()) > 0:
+                if await self._subscription.get_message(timeout=left) is not None:
+                    self._silent = 0
+                    return
+
+    async def missed(self) -> None:
+        """Tells that a frame was found without a nudge; after a few the subscription is remade."""
+        self._silent += 1
+        if self._silent >= self.SILENT_MISSES:
+            await self._unsubscribe()
+
+    async def _unsubscribe(self) -> None:
+        self._silent = 0
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            with contextlib.suppress(redis.RedisError, OSError):
+                await subscription.aclose()
+
+    async def close(self) -> None:
+        """Drops all connections; the next call connects anew."""
+        await self._unsubscribe()
+        with contextlib.suppress(redis.RedisError, OSError):
+            await self._redis.aclose()
