@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
@@ -48,6 +49,16 @@ class BusFull(Exception):
     def __init__(self, reason: str, accepted: int = 0) -> None:
         super().__init__(reason)
         self.accepted = accepted
+
+
+@dataclass(frozen=True)
+class Server:
+    """The Redis that answers: its version, clock (epoch ms), memory used and allowed (0 = all)."""
+
+    version: str
+    clock_ms: int
+    used_bytes: int
+    limit_bytes: int
 
 
 def events_key(city: str) -> str:
@@ -246,6 +257,19 @@ class Bus:
             if value not in good.split():
                 found.append(f"Redis {name} = {value}，应为 {good.split()[0]}：{harm}")
         return found
+
+    def server(self) -> Server:
+        """What kind of Redis answers, its clock and its memory."""
+        target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
+        with _speaking():
+            info = self._redis.info(**target)
+            seconds, microseconds = self._redis.time(**target)
+        return Server(
+            version=str(info.get("valkey_version") or info.get("redis_version") or "?"),
+            clock_ms=int(seconds) * 1000 + int(microseconds) // 1000,
+            used_bytes=int(info.get("used_memory", 0)),
+            limit_bytes=int(info.get("maxmemory", 0)),
+        )
 
     def _config(self, name: str) -> str:
         target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
