@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
     Setting,
@@ -35,10 +36,16 @@ __all__ = ["Config", "ConfigError", "load_config"]
 
 PREFIX = "CITYOPS_"
 DEFAULT_FILE = Path("cityops.toml")
-REDIS_SCHEMES = frozenset(
-    f"{base}{kind}" for base in ("redis", "rediss") for kind in ("", "+sentinel", "+cluster")
-) | {"unix"}
 LEDGER_SCHEMES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
+
+
+def redis_address(raw: object) -> str:
+    """Reads the URL of one Redis, a Sentinel or a Cluster."""
+    try:
+        read_redis_url(str(raw))
+    except ValueError as error:
+        raise ValueError(f"redis://、rediss://、redis+sentinel://… 地址（{error}）") from None
+    return str(raw)
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Config:
     )
     redis_url: str | None = setting(
         None,
-        url(REDIS_SCHEMES),
+        redis_address,
         "Redis 地址；`work`、`serve` 必填，`demo` 不填则内嵌 Valkey / Redis; demo embeds its own",
         secret=True,
     )

@@ -63,6 +63,7 @@ def test_relative_paths_in_a_file_start_from_its_folder(tmp_path: Path) -> None:
         ("frame_max_hz = nan", "frame_max_hz", "0.1–20"),
         ("frame_max_hz = true", "frame_max_hz", "0.1–20"),
         ('redis_url = "http://cache"', "redis_url", "rediss://"),
+        ('redis_url = "redis+sentinel://cache"', "redis_url", "MASTER"),
         ('ledger_url = "mysql://db"', "ledger_url", "postgresql://"),
         ('city = "../etc"', "city", "城市档案"),
         ('data_dir = ""', "data_dir", "路径"),
