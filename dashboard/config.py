@@ -75,6 +75,11 @@ class Config:
         "Redis 地址；`work`、`serve` 必填，`demo` 不填则内嵌 Valkey / Redis; demo embeds its own",
         secret=True,
     )
+    redis_tag: str = setting(
+        "",
+        text(r"[a-z0-9][a-z0-9._-]{0,63}", "小写字母、数字、点、横线，至多 64 个"),
+        "Redis 键的城市标签；不填为城市档案的 id / tag of all Redis keys, the city's id if unset",
+    )
     host: str = setting(
         "127.0.0.1",
         text(r"[0-9A-Za-z.:_-]{1,253}", "主机名或 IP 地址"),
@@ -121,6 +126,10 @@ class Config:
                 "Redis 地址，如 redis://127.0.0.1:6379/0（只有 cityops demo 会内嵌 Valkey）",
             )
         return self.redis_url
+
+    def bus_name(self, city_id: str) -> str:
+        """The tag all Redis keys of this city carry: two demos of one city do not meet."""
+        return self.redis_tag or city_id
 
     def public(self) -> dict[str, str | int | float | bool | None]:
         """The settings as they may be shown: passwords in URLs replaced by ***."""
@@ -173,7 +182,8 @@ def _complete(config: Config) -> Config:
         ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
-    return dataclasses.replace(config, data_dir=data_dir, ledger_url=ledger_url)
+    profile = config.profile.absolute() if config.profile else None
+    return dataclasses.replace(config, profile=profile, data_dir=data_dir, ledger_url=ledger_url)
 
 
 def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, Any]:

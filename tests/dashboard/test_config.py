@@ -133,6 +133,11 @@ def test_redis_is_required_where_it_is_needed() -> None:
         load_config(env={}).require_redis()
 
 
+def test_two_systems_of_one_city_can_share_a_redis() -> None:
+    assert load_config(env={}).bus_name("nanyang") == "nanyang"
+    assert load_config(env={"CITYOPS_REDIS_TAG": "ny-2"}).bus_name("nanyang") == "ny-2"
+
+
 def test_the_object_is_frozen() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         load_config(env={}).port = 1  # type: ignore[misc]
