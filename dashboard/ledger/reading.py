@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, literal, or_, select
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, TIME_FIELDS, Row
 from dashboard.counters import mask_of
@@ -47,7 +47,7 @@ def pattern_sums(
     table = schema.tally.c
     by: ColumnElement[Any] = table.member if group == "member" else table.day
     query = (
-        select(by, table.pattern, cast(func.sum(table.n), Integer))
+        select(by, table.pattern, cast(func.sum(table.n), BigInteger))
         .where(table.dim == DIM[dim], table.day >= first_day, table.day < end_day)
         .group_by(by, table.pattern)
     )
