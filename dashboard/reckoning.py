@@ -45,6 +45,20 @@ class Window:
     as_of: int
 
 
+_EPOCH: Final = datetime.date(1970, 1, 1)
+
+
+def window(city: City, first: datetime.date, last: datetime.date, as_of: int) -> Window:
+    """The days first … last (both in), as of `as_of` or the end, whichever is earlier."""
+    first_day, end_day = (first - _EPOCH).days, (last - _EPOCH).days + 1
+    return Window(first_day, end_day, min(as_of, city.day_start(end_day)))
+
+
+def year_window(city: City, year: int, as_of: int) -> Window:
+    """A calendar year."""
+    return window(city, datetime.date(year, 1, 1), datetime.date(year, 12, 31), as_of)
+
+
 @dataclass(frozen=True)
 class Report:
     """The measures of a window, and of each member of a breakdown when one was asked for."""
@@ -118,7 +132,7 @@ def _member(by: str | None, key: str | int) -> str:
 
 def iso_day(day: int) -> str:
     """A city day as YYYY-MM-DD."""
-    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).isoformat()
+    return (_EPOCH + datetime.timedelta(days=day)).isoformat()
 
 
 def _part_of_day(ledger: Ledger, as_of: int, start: int, dim: str | None) -> dict[str, Counts]:

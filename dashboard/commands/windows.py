@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from dashboard.events import LATEST, Rejected, instant
-from dashboard.reckoning import City, Window
-
-_EPOCH = datetime.date(1970, 1, 1)
+from dashboard.reckoning import City, Window, window, year_window
 
 
 def windowed(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,25 +37,20 @@ def window_of(
     """The window meant by exactly one of --year, --from/--to, --day; `now` is epoch ms."""
     if [year is not None, from_ is not None or to is not None, day is not None].count(True) != 1:
         raise click.UsageError("期间：--year、--from 与 --to、--day 三者选一")
+    try:
+        latest = now if as_of is None else instant(as_of, "--as-of", LATEST)
+    except Rejected as error:
+        raise click.UsageError(str(error)) from error
     if year is not None:
-        first, end = datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)
-    elif day is not None:
-        first = _date("--day", day)
-        end = first + datetime.timedelta(days=1)
-    else:
-        if from_ is None or to is None:
-            raise click.UsageError("--from 与 --to 须同时给出")
-        first, end = _date("--from", from_), _date("--to", to) + datetime.timedelta(days=1)
-        if end <= first:
-            raise click.UsageError(f"--to {to} 早于 --from {from_}")
-    first_day, end_day = (first - _EPOCH).days, (end - _EPOCH).days
-    latest = min(city.day_start(end_day), now)
-    if as_of is not None:
-        try:
-            latest = min(instant(as_of, "--as-of", LATEST), city.day_start(end_day))
-        except Rejected as error:
-            raise click.UsageError(str(error)) from error
-    return Window(first_day, end_day, latest)
+        return year_window(city, year, latest)
+    if day is not None:
+        return window(city, _date("--day", day), _date("--day", day), latest)
+    if from_ is None or to is None:
+        raise click.UsageError("--from 与 --to 须同时给出")
+    first, last = _date("--from", from_), _date("--to", to)
+    if last < first:
+        raise click.UsageError(f"--to {to} 早于 --from {from_}")
+    return window(city, first, last, latest)
 
 
 def _date(option: str, text: str) -> datetime.date:
