@@ -25,7 +25,7 @@ class FolderLock:
     """The right to use a folder; children that are handed `fd` keep it until the last has ended.
 
     After a `kill -9` of the owner the lock stays until its children are gone, so that a restart
-    never meets them.
+    never meets them: `patience_s` is for them. A living owner is not waited for.
     """
 
     def __init__(self, folder: Path, name: str, *, patience_s: float = 0.0) -> None:
@@ -33,19 +33,40 @@ class FolderLock:
         folder.mkdir(parents=True, exist_ok=True)
         self.fd = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         end = time.monotonic() + patience_s
-        while True:
-            try:
-                fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    os.close(self.fd)
-                    raise FolderBusy(f"{folder} 正被另一个程序使用（锁 {name}）") from None
-                time.sleep(0.05)
+        while not self._take():
+            owner = _living(os.pread(self.fd, 20, 0))
+            if owner or time.monotonic() >= end:
+                os.close(self.fd)
+                who = f"进程 {owner} " if owner else "另一个程序"
+                raise FolderBusy(f"{folder} 正被{who}使用（锁 {name}）")
+            time.sleep(0.05)
+        os.ftruncate(self.fd, 0)
+        os.pwrite(self.fd, str(os.getpid()).encode(), 0)
+
+    def _take(self) -> bool:
+        try:
+            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def close(self) -> None:
         """Gives up this process's share of the lock."""
         os.close(self.fd)
+
+
+def _living(written: bytes) -> int | None:
+    """The process id written in a lock, if that process lives; one only uncollected does not."""
+    if not written.isdigit():
+        return None
+    try:
+        os.kill(int(written), 0)
+        state = Path(f"/proc/{int(written)}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except FileNotFoundError:  # no /proc here
+        return int(written)
+    except OSError:
+        return None
+    return None if state in b"ZX" else int(written)
 
 
 class Child:

@@ -103,7 +103,7 @@ def test_it_ends_with_its_owner_and_can_be_taken_over_at_once(
 def test_a_folder_in_use_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dashboard.embedded.TAKE_OVER_S", 0.1)
     lock = FolderLock(tmp_path / "valkey", "lock")
-    with pytest.raises(EmbeddedError, match="正被另一个程序使用"):
+    with pytest.raises(EmbeddedError, match="正被进程"):
         EmbeddedValkey(tmp_path / "valkey", tmp_path / "log")
     lock.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_a_lock_is_held_until_the_last_child_with_it_has_ended(tmp_path: Path) -
         FolderLock(tmp_path, "lock")
     child.stop()
     FolderLock(tmp_path, "lock").close()
+
+
+def test_a_living_owner_is_not_waited_for(tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path, "lock")
+    started = time.monotonic()
+    with pytest.raises(FolderBusy, match=f"进程 {os.getpid()}"):
+        FolderLock(tmp_path, "lock", patience_s=60)
+    assert time.monotonic() - started < 5
+    lock.close()
