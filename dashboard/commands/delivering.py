@@ -1,0 +1,78 @@
+"""What `push` and `import --to stream` share: the outbox of the city, and patience with Redis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import click
+
+from dashboard.bus import Bus, BusDown, BusFull
+from dashboard.config import Config
+from dashboard.sources.outbox import NotNow, Outbox
+
+_TELL_EVERY_S = 30.0
+
+
+class GaveUp(click.ClickException):
+    """Redis did not take the lines within the time given; they stay in the outbox."""
+
+    exit_code = 75  # EX_TEMPFAIL: run again later
+
+
+class Delivery:
+    """Sends what the outbox holds; `sent` counts the lines the stream took.
+
+    Waits as long as Redis is full or away, telling why; after `patience` without any success it
+    gives up. None waits for ever.
+    """
+
+    def __init__(self, outbox: Outbox, bus: Bus, patience: timedelta | None) -> None:
+        self.outbox, self.sent = outbox, 0
+        self._bus, self._patience = bus, patience
+        self._waited_s = 0.0
+        self._told_at: float | None = None
+
+    def deliver(self) -> None:
+        """Sends every pending line. Raises `GaveUp`."""
+        self.outbox.deliver(self._send, self._wait, self._count)
+
+    def _send(self, lines: Sequence[bytes]) -> None:
+        try:
+            self._bus.send(lines)
+        except BusFull as error:
+            raise NotNow(f"Redis 暂不接收写入：{error}", error.accepted) from error
+        except BusDown as error:
+            raise NotNow(f"连不上 Redis：{error}") from error
+
+    def _count(self, lines: int) -> None:
+        self.sent += lines
+        if lines:
+            self._waited_s, self._told_at = 0.0, None
+
+    def _wait(self, seconds: float, reason: str) -> None:
+        if self._patience is not None and self._waited_s >= self._patience.total_seconds():
+            pending = self.outbox.pending()
+            raise GaveUp(f"{reason}；{pending:,} 行留在发件箱，再次运行即继续")
+        now = time.monotonic()
+        if self._told_at is None or now - self._told_at >= _TELL_EVERY_S:
+            self._told_at = now
+            click.echo(f"{reason}；等待中，未发的行在发件箱里", err=True)
+        time.sleep(seconds)
+        self._waited_s += seconds
+
+
+@contextmanager
+def open_delivery(
+    config: Config, city: str, now: Callable[[], int], patience: timedelta | None = None
+) -> Iterator[Delivery]:
+    """The outbox of a city in the data folder, and its way to the stream."""
+    bus = Bus(config.require_redis(), city)
+    with (
+        closing(Outbox(config.data_dir / f"{city}.outbox.db", now)) as outbox,
+        closing(bus),
+    ):
+        outbox.forget()
+        yield Delivery(outbox, bus, patience)
