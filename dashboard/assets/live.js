@@ -1,0 +1,148 @@
+/* 实时链路：EventSource → 关键帧与增量合并 → 每个动画帧至多应用一次。
+   不经 Dash 回调：实时值若成为回调输入，渲染器会无限保留历史。 */
+(function (app) {
+  'use strict';
+
+  const SILENCE_MS = 6000; // 心跳每秒一次；静默即重开，不看连接是否“打开”
+  const LATE_MS = 3000;
+  const OFFLINE_MS = 10000;
+  const OFFSET_BEATS = 10;
+  const SECTIONS = { m: 1, s: 1, t: 1 };
+
+  /** 把一个增量写进帧；增量路径为“段.键”或顶层名。 */
+  function merge(frame, delta, changed) {
+    Object.keys(delta.set).forEach((path) => {
+      const dot = path.indexOf('.');
+      const section = dot > 0 ? path.slice(0, dot) : '';
+      if (SECTIONS[section]) frame[section][path.slice(dot + 1)] = delta.set[path];
+      else frame[path] = delta.set[path];
+      changed[path] = true;
+    });
+    frame.seq = delta.seq;
+    frame.as_of = delta.as_of;
+  }
+
+  /** 服务器时钟：心跳中偏移最大者延迟最小；本机改钟不影响（单调时钟为底）。 */
+  function serverClock() {
+    const offsets = [];
+    let offset = Date.now() - performance.now();
+    return {
+      hear(serverMs) {
+        offsets.push(serverMs - performance.now());
+        if (offsets.length > OFFSET_BEATS) offsets.shift();
+        offset = Math.max.apply(null, offsets);
+      },
+      now: () => performance.now() + offset,
+    };
+  }
+
+  /** 打开 /live。onFrame(frame, changed)：changed 为 null 表示整帧；onBeat(beat)。 */
+  function createLive(options) {
+    const clock = serverClock();
+    let source = null;
+    let frame = null;
+    let changed = null; // 未应用的键
+    let pending = false;
+    let lastHeard = performance.now();
+    let retryAt = 0;
+    let dataAt = null;
+    let redisOk = true;
+    let opened = 0;
+
+    function flush() {
+      pending = false;
+      const keys = changed;
+      changed = {};
+      options.onFrame(frame, keys);
+    }
+
+    function schedule() {
+      if (pending) return;
+      pending = true;
+      requestAnimationFrame(flush);
+    }
+
+    function heard(event) {
+      lastHeard = performance.now();
+      return JSON.parse(event.data);
+    }
+
+    function onKey(event) {
+      frame = heard(event);
+      dataAt = dataAt === null ? frame.as_of : Math.max(dataAt, frame.as_of);
+      changed = null;
+      schedule();
+    }
+
+    function onDelta(event) {
+      const delta = heard(event);
+      if (!frame || delta.base !== frame.seq) {
+        reopen(0);
+        return;
+      }
+      merge(frame, delta, changed || {});
+      dataAt = Math.max(dataAt || 0, delta.as_of);
+      schedule();
+    }
+
+    function onBeat(event) {
+      const beat = heard(event);
+      clock.hear(beat.now);
+      redisOk = beat.redis_ok;
+      if (beat.data_at) dataAt = beat.data_at;
+      if (options.onBeat) options.onBeat(beat);
+    }
+
+    function open() {
+      retryAt = 0;
+      opened += 1;
+      lastHeard = performance.now();
+      source = new EventSource(options.url);
+      source.addEventListener('key', onKey);
+      source.addEventListener('delta', onDelta);
+      source.addEventListener('beat', onBeat);
+      source.onerror = () => {
+        // 非 200 时浏览器不再自动重连
+        if (source && source.readyState === EventSource.CLOSED) reopen(1000);
+      };
+    }
+
+    function reopen(wait) {
+      if (source) source.close();
+      source = null;
+      if (!retryAt) retryAt = performance.now() + wait + Math.random() * 2000;
+    }
+
+    /** 每 200 ms 一次：看门狗。 */
+    function watch() {
+      const now = performance.now();
+      if (source && now - lastHeard > SILENCE_MS) reopen(0);
+      if (!source && now >= retryAt) open();
+    }
+
+    /** 数据龄按服务器时钟：live | late | offline | connecting，及停在何时。 */
+    function status() {
+      const silent = performance.now() - lastHeard;
+      if (dataAt === null) {
+        return { state: silent > OFFLINE_MS || opened > 1 ? 'offline' : 'connecting', age: 0,
+          dataAt: null, redisOk };
+      }
+      const age = Math.max(0, clock.now() - dataAt);
+      const state = age > OFFLINE_MS ? 'offline' : age > LATE_MS ? 'late' : 'live';
+      return { state, age, dataAt, redisOk };
+    }
+
+    open();
+    const timer = setInterval(watch, 200);
+    return {
+      status,
+      now: clock.now,
+      frame: () => frame,
+      opened: () => opened,
+      close: () => { clearInterval(timer); reopen(0); },
+    };
+  }
+
+  app.merge = merge;
+  app.createLive = createLive;
+})((window.cityops = window.cityops || {}));

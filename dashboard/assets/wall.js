@@ -1,0 +1,124 @@
+/* 墙的启动：等 Dash 铺好版面，接上链路、绘制、轮播、时钟、口径卡、换版重载。 */
+(function (app) {
+  'use strict';
+
+  const TICK_MS = 200;
+
+  app.page = JSON.parse(document.getElementById('cityops-page').textContent);
+  app.zone = app.format.zoned(app.page.timezone);
+  app.now = () => Date.now();
+
+  let wall = null; // 版面未到时帧先存着
+  const live = app.createLive({ url: app.page.live, onFrame, onBeat });
+  const reloader = app.createReloader({ build: app.page.build });
+  app.now = live.now;
+  app.live = live;
+
+  function onFrame(frame, changed) {
+    if (wall) wall.apply(frame, changed);
+  }
+
+  function onBeat(beat) {
+    reloader.hear(beat.build);
+  }
+
+  function start(root) {
+    const scenes = Array.from(root.querySelectorAll('[data-scene]'));
+    const bindings = new Map(scenes.map((scene) => [scene, app.bind(scene)]));
+    const tiles = new Map(scenes.map((scene) => [scene, app.findTiles(scene)]));
+    const find = (selector) => root.querySelector(selector);
+    const header = { wall: root, fresh: find('.fresh .state'), asOf: find('.as-of'),
+      banner: find('.banner') };
+    const card = app.createCard(find('.card'), live.frame);
+    const params = new URLSearchParams(location.search);
+    const dwell = Number(params.get('dwell')) || app.page.dwell_s;
+    const hold = Number(params.get('hold')) || app.page.hold_s;
+    let second = 0;
+
+    const stage = app.createStage({
+      scenes, nav: find('nav'), title: find('.ttl'), dwellMs: dwell * 1000, holdMs: hold * 1000,
+      onShow: (scene) => { if (live.frame()) app.paint(bindings.get(scene), live.frame()); },
+    });
+
+    function apply(frame, changed) {
+      scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
+      stage.visible().forEach((scene) => app.paint(bindings.get(scene), frame));
+      if (!changed || changed.demo) app.setClass(find('.demo'), 'gone', !frame.demo);
+      if (!changed || changed.city) app.setText(find('.org'), frame.city.title);
+      card.refresh();
+      states();
+      app.painted = (app.painted || 0) + 1;
+    }
+
+    function states() {
+      const link = live.status();
+      app.paintHeader(header, link);
+      stage.visible().forEach((scene) =>
+        app.paintTiles(tiles.get(scene), live.frame(), link, live.now()));
+    }
+
+    /** 每秒：钟、日期、随时间走的列表。午夜到了日期自己换。 */
+    function everySecond(now) {
+      app.setText(find('.clk'), app.zone.time(now));
+      app.setText(find('.date'), app.zone.date(now));
+      root.querySelectorAll('.until').forEach((el) => app.setText(el, '0:00–' + app.zone.minute(now)));
+      root.querySelectorAll('.year-to-date').forEach((el) =>
+        app.setText(el, '1月1日–' + app.zone.day(now)));
+      const ageing = new Set(Array.from(root.querySelectorAll('[data-every]')));
+      scenes.forEach((scene) => bindings.get(scene).forEach((b) => {
+        if (ageing.has(b.el)) b.dirty = true;
+      }));
+      if (live.frame()) {
+        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
+      }
+      if (Math.floor(now / 1000) % 60 === 0) {
+        reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
+      }
+    }
+
+    function tick() {
+      const now = live.now();
+      if (Math.floor(now / 1000) !== second) {
+        second = Math.floor(now / 1000);
+        everySecond(now);
+      }
+      states();
+      stage.tick();
+    }
+
+    /** 尺寸变了：放得下几行要重算。 */
+    function resized() {
+      scenes.forEach((scene) => app.mark(bindings.get(scene), null));
+      if (live.frame()) {
+        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
+      }
+    }
+
+    let settling = 0;
+    window.addEventListener('resize', () => {
+      clearTimeout(settling);
+      settling = setTimeout(resized, 150);
+    });
+    if (document.fonts) document.fonts.ready.then(resized);
+    app.stage = stage;
+    wall = { apply };
+    if (live.frame()) apply(live.frame(), null);
+    tick();
+    setInterval(tick, TICK_MS);
+  }
+
+  function await_(then) {
+    const found = document.getElementById('wall');
+    if (found) return then(found);
+    const watcher = new MutationObserver(() => {
+      const root = document.getElementById('wall');
+      if (!root) return;
+      watcher.disconnect();
+      then(root);
+    });
+    watcher.observe(document, { childList: true, subtree: true });
+    return undefined;
+  }
+
+  await_(start);
+})((window.cityops = window.cityops || {}));

@@ -1,0 +1,207 @@
+"""The web surface of the wall 网页: one Dash page, our files, the live stream, `/healthz`.
+
+The live stream stands beside Dash, outside its and Starlette's middleware: those gather or
+buffer answers, a stream must not be.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from dash import Dash
+from dash.development.base_component import Component
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.packing import Packed
+from dashboard.statics import Statics
+from layouts.scene import Scene, View
+from layouts.theme import FONT_SHEET, font_slices, in_order, index_string
+from layouts.wall import wall
+
+PREFIX: Final = "/wall/"
+LIVE: Final = "/live"
+DWELL_S: Final = 20
+HOLD_S: Final = 60
+
+Lifespan = Callable[[], contextlib.AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True)
+class WallSite:
+    """What the site is made of; everything outside comes in here."""
+
+    view: View
+    scenes: Sequence[Scene]
+    statics: Statics
+    live: ASGIApp
+    """The SSE route, plain ASGI."""
+    build: str
+    """Screens reload when the stream says another one."""
+    health: Callable[[], Mapping[str, Any]] = dict
+    """More for `/healthz`, e.g. whether Redis answers."""
+    lifespan: Lifespan = contextlib.nullcontext
+    """Runs around serving, after the fork: the hub's subscription."""
+    dwell_s: float = DWELL_S
+    """How long a scene stays 停留; `?dwell=` of a screen's URL wins."""
+    hold_s: float = HOLD_S
+    """How long rotation rests after a key or a touch; `?hold=` wins."""
+    more: tuple[str, ...] = field(default=())
+    """Texts that come only with frames (category names…), so that their glyphs are preloaded."""
+
+
+def wall_site(site: WallSite) -> ASGIApp:
+    """The ASGI app of one web process."""
+    dash = _dash_app(site)
+    packed = Packed(dash.server, same=_same_for_everyone)
+    ready = False
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        nonlocal ready
+        async with site.lifespan():
+            await _warm_up(packed, f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies")
+            await _warm_up(packed, PREFIX)
+            ready = True
+            yield
+
+    async def healthz(_request: Request) -> JSONResponse:
+        state = {"ok": ready, "build": site.build, **site.health()}
+        return JSONResponse(state, 200 if ready else 503, {"cache-control": "no-store"})
+
+    async def home(_request: Request) -> RedirectResponse:
+        return RedirectResponse(PREFIX.rstrip("/"))
+
+    async def missing(_request: Request) -> PlainTextResponse:
+        scenes = "、".join(f"{PREFIX}{scene.id}" for scene in site.scenes)
+        return PlainTextResponse(f"没有这个画面。现有：/wall、{scenes}", 404)
+
+    page = _Endpoint(packed, PREFIX)
+    return Router(
+        [
+            Route(LIVE, _Endpoint(site.live)),
+            Route("/healthz", healthz),
+            Mount(site.statics.prefix.rstrip("/"), site.statics),
+            Route("/", home),
+            *(Route(path, page) for path in ("/wall", PREFIX)),
+            *(Route(PREFIX + scene.id, page) for scene in site.scenes),
+            Route(PREFIX + "_{dash:path}", _Endpoint(packed)),
+            Route(PREFIX + "{scene:path}", missing),
+        ],
+        lifespan=lifespan,
+    )
+
+
+def _dash_app(site: WallSite) -> Dash:
+    statics = site.statics
+    styles, scripts = in_order(statics.names)
+    definitions = {key: text.as_json() for key, text in site.view.definitions.items()}
+    page = {
+        "build": site.build,
+        "timezone": site.view.timezone,
+        "live": LIVE,
+        "dwell_s": site.dwell_s,
+        "hold_s": site.hold_s,
+        "definitions": definitions,
+    }
+    layout = wall(site.view, site.scenes)
+    spoken = (_COMMENT.sub("", statics.text(name)) for name in scripts)
+    words = "".join((*_words(layout), *spoken, *site.more))
+    slices = font_slices(statics.text(FONT_SHEET), words)
+    folder = FONT_SHEET.rpartition("/")[0]
+    dash = Dash(
+        "dashboard",
+        server=False,
+        backend="fastapi",
+        routes_pathname_prefix=PREFIX,
+        requests_pathname_prefix=PREFIX,
+        include_assets_files=False,
+        serve_locally=True,
+        compress=False,
+        title=f"{site.view.city} · 城市运行墙",
+        update_title="",
+        index_string=index_string(
+            [statics.url(name) for name in styles],
+            [statics.url(name) for name in scripts],
+            [statics.url(f"{folder}/{name}") for name in slices],
+            statics.url("favicon.svg"),
+            page,
+        ),
+    )
+    dash.backend.websocket_capability = False  # plotly/dash#3939: an unused socket per viewer
+    dash.init_app(FastAPI(docs_url=None, redoc_url=None, openapi_url=None))
+    dash.layout = layout
+    return dash
+
+
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+
+
+def _words(node: Any) -> Iterator[str]:
+    """Every text a layout shows."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, list | tuple):
+        for child in node:
+            yield from _words(child)
+    elif isinstance(node, Component):
+        yield from _words(getattr(node, "children", None))
+
+
+_FIXED = re.compile(r"/wall/(_dash-layout|_dash-dependencies|_dash-component-suites/.*)?")
+
+
+def _same_for_everyone(path: str) -> bool:
+    return _FIXED.fullmatch(path) is not None
+
+
+class _Endpoint:
+    """An ASGI app as the end of a route; with `path`, every request is for that path."""
+
+    def __init__(self, app: ASGIApp, path: str | None = None) -> None:
+        self._app, self._path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._path:
+            scope = {**scope, "path": self._path, "raw_path": self._path.encode()}
+        await self._app(scope, receive, send)
+
+
+async def _warm_up(app: ASGIApp, *paths: str) -> None:
+    """Asks for pages ourselves before anyone else: the first page can fail under threads
+    (plotly/dash#3971), and the answers are kept gzipped. Raises RuntimeError if one is not 200."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    for path in paths:
+        status: list[int] = []
+
+        async def send(message: Message, status: list[int] = status) -> None:
+            if message["type"] == "http.response.start":
+                status.append(message["status"])
+
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"host", b"localhost"), (b"accept-encoding", b"gzip")],
+            "server": ("localhost", 80),
+            "client": ("localhost", 0),
+        }
+        await app(scope, receive, send)
+        if status != [200]:
+            raise RuntimeError(f"warm-up of {path}: status {status}")

@@ -1,0 +1,100 @@
+"""Runs the theatre as a process of its own and opens the wall in Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.sync_api import Page
+
+SIZES: Final = ("1920x1080", "3840x2160", "5760x1620", "7680x2160", "1080x1920", "390x844")
+CHROMIUM: Final[dict[str, Any]] = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-default-apps",
+        "--disable-sync",
+        "--no-first-run",
+    ],
+}
+
+
+@dataclass
+class Stage:
+    """A running theatre."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def play(self, **order: Any) -> dict[str, Any]:
+        """Changes the play; see `theatre`."""
+        body = json.dumps(order).encode()
+        request = urllib.request.Request(self.url + "/_play", body, method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            told: dict[str, Any] = json.load(answer)
+        return told
+
+    def freeze(self) -> None:
+        """The server stops answering without closing a connection."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.process.pid, signal.SIGCONT)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextlib.contextmanager
+def playing(scenes: int = 1, port: int | None = None) -> Iterator[Stage]:
+    """A theatre process, ready to serve; ended on leaving."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "tests.browser.theatre", str(port), str(scenes)]
+    process = subprocess.Popen(command)
+    try:
+        stage = Stage(port, process)
+        _wait_until_ready(stage)
+        yield stage
+    finally:
+        stage.thaw()
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_until_ready(stage: Stage) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end and stage.process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(stage.url + "/healthz", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the theatre did not open")
+
+
+def open_wall(page: Page, url: str, path: str = "/wall") -> None:
+    """Opens the wall and waits until numbers and fonts are there."""
+    page.goto(url + path)
+    page.wait_for_function("window.cityops && window.cityops.painted > 0")
+    page.evaluate("document.fonts.ready")

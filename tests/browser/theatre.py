@@ -1,0 +1,146 @@
+"""The wall's web process with a stage-managed stream: real site, real hub, frames from a script.
+
+`python -m tests.browser.theatre PORT` serves; POST /_play with JSON changes the play:
+`{"set": {path: value}}` alters the frame, `{"redis": false}` takes Redis away, `{"build": "x"}`
+announces another build, `{"offset_ms": n}` moves the server's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from dash import html
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+import dashboard
+from dashboard.bus import BusDown
+from dashboard.cards import definitions
+from dashboard.live import Hub, live_route
+from dashboard.statics import Statics
+from dashboard.web import WallSite, wall_site
+from layouts.scene import Scene, View
+from layouts.scenes import mounted
+from layouts.widgets import figure, tile
+from tests.browser import scenery
+
+ASSETS = Path(dashboard.__file__).parent / "assets"
+
+
+class Plain:
+    """A city without choices of its own 缺省口径."""
+
+    self_handled_counts_as: frozenset[str] = frozenset()
+    attribution = "own"
+    attribution_by: dict[str, str] = {}  # noqa: RUF012
+    variants: dict[str, str] = {}  # noqa: RUF012
+
+
+class Play:
+    """The script: a frame that lives on, its clock, and whether Redis is there. A hub's Reader."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._offset_ms = 0
+        self._changes: dict[str, Any] = {}
+        self._seq = 1
+        self._there = True
+        self._nudged = asyncio.Event()
+        self.frozen = False
+        self._kept: bytes | None = None
+
+    def now(self) -> int:
+        """The server's clock: starts at the scenery's afternoon."""
+        passed_ms = (time.monotonic() - self._began) * 1000
+        return scenery.NOON_MS + int(passed_ms) + self._offset_ms
+
+    def change(self, order: dict[str, Any]) -> None:
+        self._changes |= order.get("set", {})
+        self._there = order.get("redis", self._there)
+        self.frozen = order.get("frozen", self.frozen)
+        self._offset_ms = order.get("offset_ms", self._offset_ms)
+        self._seq += 1
+        self._nudged.set()
+
+    async def wait(self, timeout_s: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._nudged.wait(), timeout_s)
+        self._nudged.clear()
+
+    async def last_frame(self) -> bytes | None:
+        if not self._there:
+            raise BusDown("the play says so")
+        if self.frozen and self._kept:
+            return self._kept
+        self._seq += 1
+        frame = scenery.frame(self.now(), self._seq, **self._changes)
+        self._kept = json.dumps(frame).encode()
+        return self._kept
+
+    async def missed(self) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+def second_scene(_view: View) -> Any:
+    """A scene that only rotation tests see."""
+    body = [html.Div(figure("open.cases.overdue"), id="second-figure")]
+    return html.Div([tile("x", "超期", body)], className="grid")
+
+
+def theatre(scenes: int = 1) -> Any:
+    """The ASGI app; with `scenes` = 2 another scene is mounted beside the overview."""
+    play = Play()
+    hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
+    told = definitions(Plain())
+    view = View("郑州市数字化城市管理", scenery.TIMEZONE, scenery.RATES, told)
+    extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
+
+    @contextlib.asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        await hub.start()
+        yield
+        await hub.stop()
+
+    site = wall_site(
+        WallSite(
+            view=view,
+            scenes=[*mounted(), *extra],
+            statics=Statics(ASSETS),
+            live=live_route(hub),
+            build=scenery.BUILD,
+            lifespan=running,
+            more=("".join(json.dumps(scenery.frame(), ensure_ascii=False)),),
+        )
+    )
+
+    async def direct(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/_play":
+            await site(scope, receive, send)
+            return
+        order = await Request(scope, receive).json()
+        play.change(order)
+        hub.build = order.get("build", hub.build)
+        await JSONResponse({"viewers": hub.viewers})(scope, receive, send)
+
+    return direct
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        theatre(int(sys.argv[2]) if len(sys.argv) > 2 else 1),
+        port=int(sys.argv[1]),
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
