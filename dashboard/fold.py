@@ -5,22 +5,14 @@ Pure: the ledger loads the rows of the batch, this says what they become, the le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.cases import DueRule, Revs, Row, blank, derive, merge
+from dashboard.cases import Revs, Row, blank, derive, merge
 from dashboard.events import CaseEvent
-from dashboard.tally import Change, Delta, difference
+from dashboard.tally import Change, Delta, Rules, difference
 
 State = tuple[Revs, Row]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the city profile contributes to a fold: its deadlines and its calendar day."""
-
-    due_at: DueRule
-    day: Callable[[int], int]
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,6 @@ def fold(events: Sequence[CaseEvent], stored: Mapping[str, State], rules: Rules)
     return Folded(
         changes,
         {case: states[case][0] for case, _, _ in changes},
-        difference(changes, rules.day),
+        difference(changes, rules),
         unchanged,
     )

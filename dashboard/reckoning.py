@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from dashboard.cases import CHANNEL
 from dashboard.counters import AT_REPORT, BIT, COUNTERS, points
 from dashboard.formula import OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK, Choice, Resolved, Value
 from dashboard.ledger import Ledger
@@ -139,6 +140,8 @@ def _part_of_day(ledger: Ledger, as_of: int, start: int, dim: str | None) -> dic
     """Counts of the instants start ≤ t < as_of, by member of `dim`."""
     out: dict[str, Counts] = {}
     for row in records_with_instants(ledger, start, as_of):
+        if dim != "channel" and row[CHANNEL] in ledger.rules.apart:
+            continue
         member = "" if dim is None else (row[DIMENSIONS[dim]] or "")
         counts = out.setdefault(member, {})
         found = points(row)

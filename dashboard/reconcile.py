@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dashboard.cases import Row, derive
-from dashboard.counters import day_masks, names
+from dashboard.counters import names
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records, tally_rows
-from dashboard.tally import DIM, DIM_NAMES, DIMENSIONS
+from dashboard.tally import DIM, DIM_NAMES, Delta, add
 
 _FLUSH = 4_000_000
 Numbers = NDArray[np.int64]
@@ -92,11 +92,11 @@ def _contributions(
     ledger: Ledger, row: Row, codes: _Codes, first_day: int, end_day: int, out: array[int]
 ) -> None:
     derive(row, ledger.rules.due_at)
-    for day, mask in day_masks(row, ledger.rules.day).items():
+    delta: Delta = {}
+    add(delta, row, 1, ledger.rules)
+    for dim, day, member, mask in delta:
         if first_day <= day < end_day:
-            out.append(codes.pack(0, day, "", mask))
-            for dim, field in enumerate(DIMENSIONS.values(), 1):
-                out.append(codes.pack(dim, day, row[field] or "", mask))
+            out.append(codes.pack(dim, day, member, mask))
 
 
 def _merge(numbers: Numbers, counts: Numbers, packed: array[int]) -> tuple[Numbers, Numbers]:

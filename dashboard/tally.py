@@ -10,10 +10,11 @@ gives now.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from dashboard import cases as c
-from dashboard.cases import Row
+from dashboard.cases import DueRule, Row
 from dashboard.counters import day_masks, names
 
 DIMENSIONS: Final[dict[str, int]] = {
@@ -39,35 +40,50 @@ Change = tuple[str, Row | None, Row]
 """(case number, the row before or None, the row after)."""
 
 
-def add(delta: Delta, row: Row, sign: int, day_of: Callable[[int], int]) -> None:
+@dataclass(frozen=True)
+class Rules:
+    """What the city profile contributes to folding and counting.
+
+    `apart` 单列来源: cases of these channels count under their channel only, not in the city's or
+    any other dimension's figures.
+    """
+
+    due_at: DueRule
+    day: Callable[[int], int]
+    apart: frozenset[str] = frozenset()
+
+
+def add(delta: Delta, row: Row, sign: int, rules: Rules) -> None:
     """Add (+1) or take back (−1) one record's contributions."""
-    masks = day_masks(row, day_of)
-    if not masks:
-        return
     get = delta.get
-    for day, mask in masks.items():
-        key: Key = (0, day, "", mask)
+    apart = row[c.CHANNEL] in rules.apart
+    for day, mask in day_masks(row, rules.day).items():
+        if apart:
+            key: Key = (DIM["channel"], day, row[c.CHANNEL], mask)
+            delta[key] = get(key, 0) + sign
+            continue
+        key = (0, day, "", mask)
         delta[key] = get(key, 0) + sign
         for dim, field in _FIELDS:
             key = (dim, day, row[field] or "", mask)
             delta[key] = get(key, 0) + sign
 
 
-def difference(changes: Iterable[Change], day_of: Callable[[int], int]) -> Delta:
+def difference(changes: Iterable[Change], rules: Rules) -> Delta:
     """What a set of changed records does to the tally; zero entries are left out."""
     delta: Delta = {}
     for _, old, new in changes:
         if old is not None:
-            add(delta, old, -1, day_of)
-        add(delta, new, 1, day_of)
+            add(delta, old, -1, rules)
+        add(delta, new, 1, rules)
     return {key: n for key, n in delta.items() if n}
 
 
-def recount(rows: Iterable[Row], day_of: Callable[[int], int]) -> Delta:
+def recount(rows: Iterable[Row], rules: Rules) -> Delta:
     """The tally made anew from records: what the stored one must equal (对账)."""
     delta: Delta = {}
     for row in rows:
-        add(delta, row, 1, day_of)
+        add(delta, row, 1, rules)
     return delta
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import orjson
 
 from dashboard.events import CaseEvent, decode
-from dashboard.fold import Rules
+from dashboard.tally import Rules
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -102,6 +102,12 @@ def _overdue(as_of: int) -> ColumnElement[bool]:
     )
 
 
+def _counted(ledger: Ledger) -> ColumnElement[bool]:
+    """Not of a channel that the city counts apart 单列来源."""
+    channel = schema.cases.c.channel
+    return or_(channel.is_(None), channel.not_in(sorted(ledger.rules.apart)))
+
+
 def stocks(
     ledger: Ledger,
     as_of: int,
@@ -124,6 +130,8 @@ def stocks(
         count(overdue, row.reported_at >= start, row.reported_at < end),
         count(_suspended(as_of), _not_ended(as_of)),
     ).where(or_(row.due_at < as_of, row.suspended_at <= as_of))
+    if by != "channel":
+        query = query.where(_counted(ledger))
     if by is not None:
         query = query.group_by(key)
     with ledger.engine.connect() as connection:
@@ -134,7 +142,7 @@ def overdue_instants(ledger: Ledger, as_of: int) -> list[tuple[int, int | None]]
     """(deadline, report time) of every case overdue at `as_of`."""
     row = schema.cases.c
     with ledger.engine.connect() as connection:
-        query = select(row.due_at, row.reported_at).where(_overdue(as_of))
+        query = select(row.due_at, row.reported_at).where(_overdue(as_of), _counted(ledger))
         return [(due, reported) for due, reported in connection.execute(query)]
 
 

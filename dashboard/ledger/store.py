@@ -15,13 +15,13 @@ from sqlalchemy.engine import make_url
 
 from dashboard.counters import mask_of, names
 from dashboard.events import CaseEvent
-from dashboard.fold import Rules, fold
+from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, LedgerError
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.postgres import Postgres
-from dashboard.tally import Change, Delta
+from dashboard.tally import Change, Delta, Rules
 
 KEPT_BODY = 2_048
 

@@ -15,10 +15,18 @@ from dashboard.cases import STEPS
 from dashboard.events import CaseEvent
 from dashboard.ledger import Advance, CursorMoved, Ledger, LedgerError, Refused
 from dashboard.ledger.digest import digest
-from dashboard.ledger.reading import history, last_by_source, record, records, size, tally_rows
+from dashboard.ledger.reading import (
+    history,
+    last_by_source,
+    record,
+    records,
+    size,
+    stocks,
+    tally_rows,
+)
 from dashboard.reconcile import reconcile
-from dashboard.tally import DIM, recount
-from tests.town import DAY, HOUR, MONDAY, RULES, day, event, life
+from dashboard.tally import DIM, Rules, recount
+from tests.town import DAY, HOUR, MONDAY, RULES, day, due_at, event, life
 
 FIRST = day(MONDAY)
 
@@ -45,7 +53,7 @@ def stored(ledger: Ledger) -> dict[tuple[int, int, str, int], int]:
 
 
 def recounted(ledger: Ledger) -> dict[tuple[int, int, str, int], int]:
-    return recount((row for _, row in records(ledger)), day)
+    return recount((row for _, row in records(ledger)), ledger.rules)
 
 
 def test_a_life_is_recorded_archived_and_tallied(make_ledger: Callable[[], Ledger]) -> None:
@@ -188,3 +196,17 @@ def test_any_order_repetition_and_batching_gives_tally_equal_to_recount(
     assert digest(ledgers[0]) == digest(ledgers[1])
     for ledger in ledgers:
         ledger.close()
+
+
+def test_a_channel_counted_apart_shows_under_its_channel_only(tmp_path: Path) -> None:
+    rules = Rules(due_at, day, frozenset({"transfer_12345"}))
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/apart.db", rules, "qingshi")
+    ledger.apply([*life("A1"), *life("B1", channel="transfer_12345")[:4]])
+    dims = {dim for dim, _, member, _ in stored(ledger) if member == "transfer_12345"}
+    assert dims == {DIM["channel"]}
+    assert sum(n for (dim, *_), n in stored(ledger).items() if dim == 0) == 1
+    later = MONDAY + DAY
+    assert stocks(ledger, later)[""].overdue == 0
+    assert stocks(ledger, later, by="channel")["transfer_12345"].overdue == 1
+    assert reconcile(ledger, 0, 100_000).differences == []
+    ledger.close()
