@@ -51,6 +51,8 @@ class Rules:
     due_at: DueRule
     day: Callable[[int], int]
     apart: frozenset[str] = frozenset()
+    version: str = ""
+    """Names the deadlines, calendar and channels apart a ledger was folded with."""
 
 
 def add(delta: Delta, row: Row, sign: int, rules: Rules) -> None:

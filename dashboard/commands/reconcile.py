@@ -24,13 +24,18 @@ SHOWN = 50
 @click.command("reconcile")
 @configured("city", "profile", "ledger_url", "data_dir")
 @windowed
+@click.option("--rebuild", is_flag=True, help="先按现行城市档案重算全部截止与台账")
 @click.option("--json", "as_json", is_flag=True, help="机读结果 / machine-readable")
-def command(config: Config, as_json: bool, **window: Any) -> None:
+def command(config: Config, rebuild: bool, as_json: bool, **window: Any) -> None:
     """从案卷重算并与台账逐格比对；有任何不符即列表并以 1 退出。"""
     profile = load_profile(config.profile_source)
     span = window_of(profile, time.time_ns() // 1_000_000, **window)
     try:
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id, new_rules=rebuild)
+        if rebuild:
+            with tqdm(unit="案", unit_scale=True, desc="重建") as bar:
+                changed = ledger.rebuild(bar.update)
+            click.echo(f"重建完毕：{changed:,} 案的截止或环节有变", err=True)
         with tqdm(unit="案", unit_scale=True, desc="重算") as bar:
             done = reconcile(ledger, span.first_day, span.end_day, bar.update)
     except LedgerError as error:

@@ -6,14 +6,16 @@ writers take turns by a lock, and a stream's second reader is refused because it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import make_url
 
-from dashboard.counters import mask_of, names
+from dashboard.cases import DUE_AT, STAGE, derive
+from dashboard.counters import names
 from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
@@ -21,9 +23,11 @@ from dashboard.ledger.dialect import SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, LedgerError
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.postgres import Postgres
+from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
 
 KEPT_BODY = 2_048
+PAGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,12 @@ class Ledger:
         self._patterns: dict[int, int] = {}
 
     @classmethod
-    def open(cls, url: str, rules: Rules, city: str) -> Ledger:
-        """Connect, bring the schema up to date, and check that the ledger is this city's."""
+    def open(cls, url: str, rules: Rules, city: str, *, new_rules: bool = False) -> Ledger:
+        """Connect, bring the schema up to date, check that the ledger is this city's.
+
+        A ledger folded with other rules 时限、日历、单列来源 is refused unless `new_rules`, which
+        is for whoever calls `rebuild` next.
+        """
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -77,13 +85,20 @@ class Ledger:
         ledger = cls(engine, dialect, rules)
         with ledger._write() as connection:
             ensure(connection)
-            ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
-            owner = connection.scalar(
-                select(schema.meta.c.value).where(schema.meta.c.key == "city")
+            first = [("city", city), ("seq", "0"), ("rules", rules.version)]
+            ledger._dialect.remember(connection, "meta", first)
+            known = {key: value for key, value in connection.execute(select(schema.meta))}
+        wrong = ""
+        if known["city"] != city:
+            wrong = f"{parsed.render_as_string()} belongs to {known['city']}, not to {city}"
+        elif known["rules"] != rules.version and not new_rules:
+            wrong = (
+                f"台账按另一套规则入账（{known['rules']}，现为 {rules.version}）：城市档案的时限、"
+                "日历或单列来源已改，请先运行 cityops reconcile --rebuild"
             )
-        if owner != city:
+        if wrong:
             engine.dispose()
-            raise LedgerError(f"{parsed.render_as_string()} belongs to {owner}, not to {city}")
+            raise LedgerError(wrong)
         return ledger
 
     def close(self) -> None:
@@ -163,15 +178,6 @@ class Ledger:
                 following += 1
             self._patterns[mask] = known[text]
 
-    def masks(self, connection: Connection) -> dict[int, int]:
-        """Pattern number → counter mask, for readers; asks again when a new number turns up."""
-        return {
-            number: mask_of(text)
-            for number, text in connection.execute(
-                select(schema.patterns.c.id, schema.patterns.c.counters)
-            )
-        }
-
     def _note(
         self,
         connection: Connection,
@@ -209,6 +215,44 @@ class Ledger:
         seq = int(connection.scalar(select(schema.meta.c.value).where(where)) or 0) + 1
         connection.execute(schema.meta.update().where(where), {"value": str(seq)})
         return seq
+
+    def rebuild(self, progress: Callable[[int], None] = lambda n: None) -> int:
+        """Derive every record anew by the present rules and make the tally from them: one
+        transaction. Returns how many records changed their deadline or stage."""
+        changed = 0
+        recount = Recount(self._rules, Codes(), 0, 1 << 20)
+        with self._write() as connection:
+            after = ""
+            while rows := self._page(connection, after):
+                after = rows[-1][0]
+                moved = []
+                for case, revs, *row in rows:
+                    had = (row[DUE_AT], row[STAGE])
+                    derive(row, self._rules.due_at)
+                    recount.add(row)
+                    if (row[DUE_AT], row[STAGE]) != had:
+                        moved.append((case, revs, *row))
+                self._dialect.replace_cases(connection, moved)
+                changed += len(moved)
+                progress(len(rows))
+            connection.execute(schema.tally.delete())
+            delta: Delta = {}
+            for key, n in recount.items():
+                delta[key] = n
+                if len(delta) == PAGE:
+                    self._dialect.add_tally(connection, self._tally_rows(connection, delta))
+                    delta = {}
+            self._dialect.add_tally(connection, self._tally_rows(connection, delta))
+            version = {"value": self._rules.version}
+            connection.execute(schema.meta.update().where(schema.meta.c.key == "rules"), version)
+            self._next_seq(connection)
+        self._patterns.clear()
+        return changed
+
+    def _page(self, connection: Connection, after: str) -> list[Any]:
+        table = schema.cases
+        query = select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
+        return list(connection.execute(query))
 
     def seq(self) -> int:
         """How many batches were written so far."""

@@ -210,3 +210,27 @@ def test_a_channel_counted_apart_shows_under_its_channel_only(tmp_path: Path) ->
     assert stocks(ledger, later, by="channel")["transfer_12345"].overdue == 1
     assert reconcile(ledger, 0, 100_000).differences == []
     ledger.close()
+
+
+def test_other_rules_are_refused_until_the_ledger_is_rebuilt(
+    make_ledger: Callable[[], Ledger],
+) -> None:
+    ledger = make_ledger()
+    ledger.apply([one for n in range(30) for one in life(f"C{n}", MONDAY + n * HOUR)])
+    url = ledger.engine.url.render_as_string(hide_password=False)
+
+    def hasty(*given: object) -> int | None:
+        return given[3] + HOUR  # type: ignore[operator, no-any-return]
+
+    rules = Rules(hasty, day, version="hasty")
+    with pytest.raises(LedgerError, match="--rebuild"):
+        Ledger.open(url, rules, "qingshi")
+    other = Ledger.open(url, rules, "qingshi", new_rules=True)
+    assert other.rebuild() == 30
+    assert reconcile(other, 0, 100_000).differences == []
+    assert stored(other) == recount((row for _, row in records(other)), rules)
+    other.close()
+    again = Ledger.open(url, rules, "qingshi")
+    again.apply([event("C1", 20, MONDAY + 9 * DAY, None, district="102")])
+    assert reconcile(again, 0, 100_000).differences == []
+    again.close()
