@@ -1,0 +1,85 @@
+"""`cityops serve` 网页进程: gunicorn with uvicorn workers that let go of open streams quickly."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import resource
+import socket
+from typing import Any, ClassVar
+
+import click
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
+
+from dashboard.commands.configured import configured
+from dashboard.config import Config
+
+SEND_BUFFER = 128 * 1024
+"""Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
+
+
+class WallWorker(UvicornWorker):  # type: ignore[misc]
+    """An open `/live` stream never ends by itself: after TERM it gets one second."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "auto",
+        "http": "auto",
+        "lifespan": "on",
+        "access_log": False,
+        "timeout_graceful_shutdown": 1,
+    }
+
+    async def _serve(self) -> None:
+        for listening in self.sockets:  # accepted connections inherit it
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        await super()._serve()
+
+
+class Gunicorn(BaseApplication):  # type: ignore[misc]
+    """gunicorn without its own command line; the application is made in each worker, after fork."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        host = f"[{self._config.host}]" if ":" in self._config.host else self._config.host
+        settings = {
+            "bind": f"{host}:{self._config.port}",
+            "workers": self._config.web_workers,
+            "worker_class": WallWorker,
+            "backlog": 4096,
+            "keepalive": 75,
+            "graceful_timeout": 5,
+            "loglevel": self._config.log_level,
+            "proc_name": f"cityops-serve-{self._config.city}",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from dashboard.server import create_app
+
+        return create_app(self._config)
+
+
+def raise_file_limit() -> None:
+    """A viewer is an open file; the usual soft limit of 1,024 is for desktops."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(65_536, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@click.command("serve")
+@configured("host", "port", "web_workers")
+def command(config: Config) -> None:
+    """网页进程：墙面、领导页面与实时推送 / the web server."""
+    config.require_redis()
+    raise_file_limit()
+    if config.profile is not None:
+        config = dataclasses.replace(config, profile=config.profile.absolute())
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    os.chdir(config.data_dir)  # a checkout as working directory would shadow the installed packages
+    Gunicorn(config).run()

@@ -1,0 +1,291 @@
+"""Live push 实时推送: one hub in each web process, and the SSE route every screen hangs on.
+
+The hub looks at the last frame in Redis (pub/sub only says when), encodes and deflates each event
+once, and hands the same bytes to every viewer. A viewer that could not keep up skips to the newest
+frame: nothing queues. Beats go on while Redis is down and say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import zlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+import orjson
+
+from dashboard.bus import BusDown, FrameReader
+from dashboard.snapshot import Frame, diff, read_frame
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Gone = Callable[[], bool]
+
+log = logging.getLogger(__name__)
+
+POLL_S: Final = 1.0
+BEAT_S: Final = 1.0
+JOIN_BEAT_S: Final = 0.4
+"""A frame that comes this shortly before a beat takes it along: one write instead of two."""
+GZIP_HEAD: Final = bytes.fromhex("1f8b08000000000000ff")
+"""A gzip member without name and time; what follows are raw deflate blocks, and never an end."""
+RETRY_MS: Final = (1_000, 3_000)
+
+
+class Reader(Protocol):
+    """Where the hub finds frames; `bus.FrameReader` is one. All may raise `BusDown`."""
+
+    async def last_frame(self) -> bytes | None: ...
+    async def wait(self, timeout_s: float) -> None: ...
+    async def missed(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+def deflated(data: bytes) -> bytes:
+    """Deflate blocks that end on a byte and refer to nothing before them, so that the same bytes
+    fit behind any viewer's history."""
+    fresh = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return fresh.compress(data) + fresh.flush(zlib.Z_SYNC_FLUSH)
+
+
+def sse(event: str, data: bytes) -> bytes:
+    """One server-sent event; `data` is JSON without line breaks."""
+    return b"event: %s\ndata: %s\n\n" % (event.encode(), data)
+
+
+class Payload:
+    """Bytes for viewers, deflated at most once and only if someone wants them so."""
+
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+
+    @cached_property
+    def packed(self) -> bytes:
+        return deflated(self.plain)
+
+
+class Tick:
+    """One moment of the stream: `news` for who saw the tick before, `whole` for everyone else."""
+
+    def __init__(self, number: int, news: bytes, frame: bytes | None, beat: bytes) -> None:
+        self.number = number
+        self.news = Payload(news)
+        self.over = asyncio.Event()
+        self._frame, self._beat = frame, beat
+
+    @cached_property
+    def whole(self) -> Payload:
+        key = b"" if self._frame is None else sse("key", self._frame)
+        return Payload(key + self._beat)
+
+
+class Hub:
+    """Keeps the newest frame and wakes the viewers. `start` after fork, in the serving loop."""
+
+    def __init__(
+        self,
+        url: str,
+        city: str,
+        build: str,
+        *,
+        now: Callable[[], int],
+        reader: Callable[[str, str], Reader] = FrameReader,
+    ) -> None:
+        self._url, self._city, self.build = url, city, build
+        self._now, self._make_reader = now, reader
+        self._tasks: list[asyncio.Task[None]] = []
+        self._body: bytes | None = None
+        self._frame: Frame | None = None
+        self._beat_due = 0.0
+        self._tick: Tick | None = None
+        self.redis_ok = False
+        self.viewers = 0
+
+    @property
+    def body(self) -> bytes | None:
+        """The newest frame as JSON, None before the first."""
+        return self._body
+
+    @property
+    def frame(self) -> Frame | None:
+        """The newest frame; do not change it."""
+        return self._frame
+
+    async def start(self) -> None:
+        """Begins to watch Redis; does not wait for it."""
+        if not self._tasks:
+            reader = self._make_reader(self._url, self._city)
+            self._tasks = [
+                asyncio.create_task(self._watch(reader), name="frames"),
+                asyncio.create_task(self._keep_beating(), name="beats"),
+            ]
+
+    async def stop(self) -> None:
+        """Ends the watching and every stream."""
+        ending, self._tasks = set(self._tasks), []
+        while ending:  # the Redis client may take one cancellation for a timeout of its own
+            for task in ending:
+                task.cancel()
+            _, ending = await asyncio.wait(ending, timeout=0.2)
+        if self._tick is not None:
+            self._tick.over.set()
+
+    @property
+    def running(self) -> bool:
+        return bool(self._tasks)
+
+    async def _watch(self, reader: Reader) -> None:
+        pause_s = 0.1
+        try:
+            while True:
+                try:
+                    before = asyncio.get_running_loop().time()
+                    await reader.wait(POLL_S)
+                    nudged = asyncio.get_running_loop().time() - before < POLL_S
+                    if self._offer(await reader.last_frame()) and not nudged:
+                        await reader.missed()
+                    pause_s = 0.1
+                except BusDown as error:
+                    if self.redis_ok or self._tick is None:
+                        log.warning("Redis 不可用，画面停在最后一帧: %s", error)
+                    self.redis_ok = False
+                    await reader.close()
+                    await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+                    pause_s = min(2.0, pause_s * 2)
+        finally:
+            await reader.close()
+
+    def _offer(self, body: bytes | None) -> bool:
+        """Takes a look's result; True if it was a new frame."""
+        if not self.redis_ok:
+            log.info("Redis 已连接")
+            self.redis_ok = True
+        if body is None or body == self._body:
+            return False
+        try:
+            frame = read_frame(orjson.loads(body))
+        except ValueError as error:
+            log.error("画面不可读: %s", error)
+            return False
+        delta = None if self._frame is None else diff(self._frame, frame)
+        self._body, self._frame = body, frame
+        news = sse("key", body) if delta is None else sse("delta", orjson.dumps(delta))
+        self._turn(news)
+        return True
+
+    async def _keep_beating(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            if clock() >= self._beat_due:
+                self._turn(b"")
+            await asyncio.sleep(max(0.01, self._beat_due - clock()))
+
+    def _turn(self, news: bytes) -> None:
+        """The next tick: `news`, and the beat if one is due about now."""
+        clock = asyncio.get_running_loop().time()
+        beat = self._beat()
+        if clock >= self._beat_due - JOIN_BEAT_S:
+            self._beat_due = clock + BEAT_S
+            news += beat
+        before, number = self._tick, 0 if self._tick is None else self._tick.number
+        self._tick = Tick(number + 1, news, self._body, beat)
+        if before is not None:
+            before.over.set()
+
+    def _beat(self) -> bytes:
+        frame = self._frame
+        return sse(
+            "beat",
+            orjson.dumps(
+                {
+                    "now": self._now(),
+                    "redis_ok": self.redis_ok,
+                    "build": self.build,
+                    "seq": 0 if frame is None else frame["seq"],
+                    "data_at": None if frame is None else frame["as_of"],
+                }
+            ),
+        )
+
+    async def view(self, write: Callable[[Payload], Awaitable[None]], gone: Gone) -> None:
+        """Feeds one viewer until it is gone or the hub stops; looks up at every beat."""
+        seen = -1
+        self.viewers += 1
+        try:
+            while self._tasks and not gone():
+                tick = self._tick
+                if tick is None:
+                    await asyncio.sleep(0.05)
+                elif tick.number == seen:
+                    await tick.over.wait()
+                else:
+                    payload = tick.news if tick.number == seen + 1 else tick.whole
+                    seen = tick.number
+                    await write(payload)
+        finally:
+            self.viewers -= 1
+
+
+def live_route(hub: Hub) -> App:
+    """The ASGI application of `/live`; mount it outside any middleware that buffers."""
+
+    async def live(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await _answer(send, 405, [(b"allow", b"GET, HEAD")])
+            return
+        packed = _takes_gzip(scope)
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store, no-transform"),
+            (b"x-accel-buffering", b"no"),
+            (b"vary", b"accept-encoding"),
+        ]
+        if packed:
+            headers.append((b"content-encoding", b"gzip"))
+        if scope["method"] == "HEAD":
+            await _answer(send, 200, headers)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        hello = b"retry: %d\n\n" % random.randint(*RETRY_MS)
+        await _write(send, GZIP_HEAD + deflated(hello) if packed else hello)
+
+        async def write(payload: Payload) -> None:
+            await _write(send, payload.packed if packed else payload.plain)
+
+        leaving = asyncio.create_task(_until_gone(receive))
+        try:
+            await hub.view(write, leaving.done)
+        finally:
+            leaving.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return live
+
+
+async def _write(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    """Whether Accept-Encoding names gzip (or *) without q=0."""
+    offered = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
+    for word in offered.lower().split(b","):
+        coding, _, weight = word.strip().partition(b";")
+        if coding.strip() in (b"gzip", b"*"):
+            return weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+    return False
