@@ -35,6 +35,7 @@ COVERED: Final = range(min(china.holidays).year, max(china.holidays).year + 1)
 """Years whose holidays and make-up workdays 调休 are published in the installed calendar."""
 
 Sessions = Sequence[tuple[str, str]]
+SESSIONS: Final = (("08:00", "12:00"), ("14:00", "18:00"))
 
 
 class _Spans(NamedTuple):
@@ -56,7 +57,7 @@ class WorkCalendar:
     def __init__(
         self,
         timezone: str = "Asia/Shanghai",
-        sessions: Sessions = (("08:00", "12:00"), ("14:00", "18:00")),
+        sessions: Sessions = SESSIONS,
         holidays: str = "china",
     ) -> None:
         try:
