@@ -28,7 +28,7 @@ class RowError(ValueError):
 
     def __init__(self, column: str, found: object, expected: str) -> None:
         self.column = column
-        shown = repr(found) if isinstance(found, str) else str(found)
+        shown = "空" if found is None else repr(found) if isinstance(found, str) else str(found)
         super().__init__(f"{column} = {shown[:80]}：{expected}")
 
 
@@ -177,7 +177,7 @@ def _with_empty(get: Getter, column: Column, names: str) -> Getter:
         if value is not None:
             return value
         if column.empty == "reject":
-            raise RowError(names, "空", "不能为空")
+            raise RowError(names, None, "不能为空")
         return column.default if column.empty == "default" else SKIP
 
     return read

@@ -96,7 +96,7 @@ class CsvTable:
             except csv.Error as error:
                 yield Record(row, first, lines.give_back(), f"引号不成对或字段过长（{error}）")
                 continue
-            except (EOFError, OSError, zlib.error, UnicodeDecodeError) as error:
+            except (EOFError, OSError, zlib.error, UnicodeError) as error:
                 raise TableError(
                     f"{self._path}：第 {row} 行起读不下去，文件损坏或不完整（{error}）"
                 ) from error
@@ -163,32 +163,35 @@ def check_encoding(head: bytes, encoding: str, name: str) -> None:
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
     if head.startswith(_UTF16) and not wide:
         raise TableError(f'{name}：是 UTF-16 编码，不是 {encoding}；请写 encoding = "utf-16"')
-    error = _decodes(head, encoding)
-    if error is None:
+    wrong = _undecodable(head, encoding)
+    if wrong is None:
         if _multibyte_utf8(head) >= 8 and not codecs.lookup(encoding).name.startswith("utf"):
             raise TableError(f'{name}：内容是 utf-8，不是 {encoding}；请写 encoding = "utf-8"')
         return
     spoken = [line for line in head.split(b"\n") if not line.isascii()]
-    bad = sum(_decodes(line, encoding) is not None for line in spoken)
+    bad = sum(_undecodable(line, encoding) is not None for line in spoken)
     if wide or bad * 2 > len(spoken):
         others = ("utf-8", "gb18030", "utf-16")
-        guess = next((e for e in others if e != encoding and _decodes(head, e) is None), None)
+        guess = next((e for e in others if e != encoding and _undecodable(head, e) is None), None)
         hint = f'；看起来是 {guess}，请写 encoding = "{guess}"' if guess else ""
-        line_number = head.count(b"\n", 0, error.start) + 1
-        found = f"第 {line_number} 行字节 0x{head[error.start]:02X}"
+        line_number = head.count(b"\n", 0, wrong) + 1
+        found = f"第 {line_number} 行字节 0x{head[wrong]:02X}"
         raise TableError(f"{name}：{found} 不是 {encoding} 编码{hint}")
 
 
-def _decodes(data: bytes, encoding: str) -> UnicodeDecodeError | None:
+def _undecodable(data: bytes, encoding: str) -> int | None:
+    """Where the first byte stands that is not of this encoding."""
     try:
         codecs.getincrementaldecoder(encoding)().decode(data, final=len(data) < _HEAD)
     except UnicodeDecodeError as error:
-        return error
+        return error.start
+    except UnicodeError:  # UTF-16 without its mark
+        return 0
     return None
 
 
 def _multibyte_utf8(head: bytes) -> int:
     """Characters beyond U+07FF if the head is valid UTF-8, else 0."""
-    if _decodes(head, "utf-8") is not None:
+    if _undecodable(head, "utf-8") is not None:
         return 0
     return sum(character > "\u07ff" for character in head.decode("utf-8", "ignore"))

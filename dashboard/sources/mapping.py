@@ -6,7 +6,7 @@ what was expected. Nothing here reads a row; `rows.py` does, by the mapping.
 
 from __future__ import annotations
 
-import codecs
+import io
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -186,8 +186,8 @@ def _probe(name: str, fields: Mapping[str, Column], constants: Mapping[str, Any]
 def _file(section: Section) -> FileFormat:
     encoding = section.text("encoding", "utf-8")
     try:
-        codecs.lookup(encoding)
-    except LookupError:
+        io.TextIOWrapper(io.BytesIO(), encoding)  # refuses hex and the like, too
+    except (LookupError, ValueError):
         section.fail("encoding", encoding, "编码名，如 utf-8、gb18030、gbk、utf-16")
     delimiter = section.text("delimiter", ",")
     if len(delimiter) != 1 or delimiter in '"\r\n':

@@ -71,7 +71,7 @@ class RowReader:
         """The event of one row, as JSON. Raises `RowError`."""
         case = self._id(row)
         if case is None or case is SKIP:
-            raise RowError(self._id_names, "空", "案卷号不能为空")
+            raise RowError(self._id_names, None, "案卷号不能为空")
         values: dict[str, Any] = dict(self._constants)
         newest = 0
         for names, happened, get in self._instants:
@@ -106,12 +106,12 @@ class RowReader:
         updated = self._updated(row) if self._updated else None
         at = updated if isinstance(updated, int) else self._as_of or newest
         if not at:
-            raise RowError("时间", "空", "这一行没有任何办理时间，无法判断先后")
+            raise RowError("时间", None, "这一行没有任何办理时间，无法判断先后")
         if self._rev is None:
             return at, at
         rev = self._rev(row)
         if type(rev) is not int or rev < 1:
-            raise RowError(self._rev_names, "空" if rev is None else rev, "应为不小于 1 的整数")
+            raise RowError(self._rev_names, rev, "应为不小于 1 的整数")
         return at, rev
 
 
