@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,7 +85,17 @@ class Profile:
     @cached_property
     def rules(self) -> Rules:
         """What folding events needs of the city."""
-        return Rules(self.due_at, self.calendar.day, self.separate_channels)
+        return Rules(self.due_at, self.calendar.day, self.separate_channels, self._rules_version())
+
+    def _rules_version(self) -> str:
+        """A short name of everything a stored record's deadline and tally follow from."""
+        calendar = self.calendar
+        given = (
+            sorted(map(repr, self.limits)),
+            (calendar.timezone, calendar.sessions, calendar.holidays),
+            sorted(self.separate_channels),
+        )
+        return hashlib.sha256(repr(given).encode()).hexdigest()[:16]
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
