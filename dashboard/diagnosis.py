@@ -58,7 +58,7 @@ def examine_redis(config: Config, profile: Profile, now: Callable[[], int]) -> I
         advice = "work、serve、push 需要 CITYOPS_REDIS_URL；只看演示可以不设"
         yield Finding("redis", "warn", "没有配置 Redis", advice)
         return
-    bus = Bus(config.redis_url, profile.id)
+    bus = Bus(config.redis_url, config.bus_name(profile.id))
     try:
         server, complaints = bus.server(), bus.check()
     except BusDown as error:
