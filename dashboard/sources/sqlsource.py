@@ -9,6 +9,7 @@ again, which changes nothing.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -25,13 +26,21 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
+    false,
     literal_column,
     or_,
     select,
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from dashboard.sources.tables import Record, TableError
 
@@ -105,18 +114,18 @@ class SqlTable:
         self, connection: Connection, query: Query, since: Watermark | None, shown: str
     ) -> None:
         self._shown = shown
-        statement = _statement(query, since)
-        self._result = connection.execution_options(
-            stream_results=True, max_row_buffer=_FETCH
-        ).execute(statement, {} if since is None else {"since": _earlier(since, query.overlap)})
-        self.columns = tuple(self._result.keys())
         self._at: int | None = None
         if query.watermark is not None:
-            if query.watermark not in self.columns:
-                raise TableError(
-                    f"查询结果没有水位列 {query.watermark}；有：{'、'.join(self.columns)}"
-                )
-            self._at = self.columns.index(query.watermark)
+            names = tuple(connection.execute(_everything(query).where(false())).keys())
+            if query.watermark not in names:
+                raise TableError(f"查询结果没有水位列 {query.watermark}；有：{'、'.join(names)}")
+            self._at = names.index(query.watermark)
+        self._result = connection.execute(
+            _statement(query, since),
+            {} if since is None else {"since": _earlier(since, query.overlap)},
+            execution_options={"stream_results": True, "max_row_buffer": _FETCH},
+        )
+        self.columns = tuple(self._result.keys())
         self._read = 0
         self.newest: Watermark | None = since
 
@@ -159,10 +168,15 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
-def _statement(query: Query, since: Watermark | None) -> Select[Any]:
-    """SELECT * FROM (query) WHERE watermark ≥ :since or null, ordered by the watermark."""
+def _everything(query: Query) -> Select[Any]:
+    """SELECT * FROM (query): whatever is no query is an error of syntax there."""
     inner = text(query.sql.rstrip().rstrip(";").replace(":", "\\:")).columns().subquery("q")
-    statement: Select[Any] = select(literal_column("*")).select_from(inner)
+    return select(literal_column("*")).select_from(inner)
+
+
+def _statement(query: Query, since: Watermark | None) -> Select[Any]:
+    """… WHERE watermark ≥ :since or null, ordered by the watermark."""
+    statement = _everything(query)
     if query.watermark is None:
         return statement
     mark: Any = column(query.watermark)
@@ -200,14 +214,17 @@ def _telling(shown: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        if error.connection_invalidated or type(error).__name__ in _PASSING:
+        if error.connection_invalidated or _may_pass(error, reason):
             raise SourceDown(f"{shown}：{reason}") from error
         raise TableError(f"{shown}：查询失败：{reason}") from error
     except SQLAlchemyError as error:
         raise TableError(f"{shown}：{error}") from error
 
 
-_PASSING: Final = ("OperationalError", "InterfaceError", "InternalError")
+def _may_pass(error: DBAPIError, reason: str) -> bool:
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return not isinstance(error.orig, sqlite3.Error) or reason.endswith(("locked", "open file"))
 
 
 def dump_watermark(value: Watermark) -> str:
