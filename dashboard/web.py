@@ -83,7 +83,9 @@ def wall_site(site: WallSite) -> ASGIApp:
         scenes = "、".join(f"{PREFIX}{scene.id}" for scene in site.scenes)
         return PlainTextResponse(f"没有这个画面。现有：/wall、{scenes}", 404)
 
-    page = _Endpoint(packed, PREFIX)
+    page = _Endpoint(
+        packed, PREFIX, {"content-security-policy": _policy(dash), "cache-control": "no-cache"}
+    )
     return Router(
         [
             Route(LIVE, _Endpoint(site.live)),
@@ -162,16 +164,34 @@ def _same_for_everyone(path: str) -> bool:
     return _FIXED.fullmatch(path) is not None
 
 
-class _Endpoint:
-    """An ASGI app as the end of a route; with `path`, every request is for that path."""
+def _policy(dash: Dash) -> str:
+    """What the page may load and run: ours, nothing else, whatever a case text says."""
+    started_by = " ".join(dash.csp_hashes())
+    return (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'"
+    )
 
-    def __init__(self, app: ASGIApp, path: str | None = None) -> None:
+
+class _Endpoint:
+    """An ASGI app as the end of a route; every request is for `path`, if given, and every answer
+    carries `headers`."""
+
+    def __init__(
+        self, app: ASGIApp, path: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._app, self._path = app, path
+        self._headers = [(k.encode(), v.encode()) for k, v in (headers or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self._headers]}
+            await send(message)
+
         if self._path:
             scope = {**scope, "path": self._path, "raw_path": self._path.encode()}
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, with_headers if self._headers else send)
 
 
 async def _warm_up(app: ASGIApp, *paths: str) -> None:

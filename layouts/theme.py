@@ -10,7 +10,7 @@ from typing import Any, Final
 from layouts import ids
 
 FIRST_STYLES: Final = ("fonts/noto-sans-sc.css", "tokens.css", "wall.css")
-FIRST_SCRIPTS: Final = ("format.js", "live.js", "paint.js")
+FIRST_SCRIPTS: Final = ("format.js", "live.js", "paint.js", "lists.js")
 LAST_SCRIPTS: Final = ("wall.js",)
 FONT_SHEET: Final = "fonts/noto-sans-sc.css"
 

@@ -7,6 +7,8 @@
   const W = 2400;
   const H = 1000;
   const HEADROOM = 1.16;
+  const TALL_REM = 9;
+  const LABEL_REM = 4.75; // “8 时　141” 的宽
 
   function svg(shapes) {
     const root = document.createElementNS(NS, 'svg');
@@ -74,16 +76,28 @@
       shapes.push(['rect', bar]);
     });
     plot.appendChild(svg(shapes));
+    const reach = Math.ceil((LABEL_REM * rem()) / 2 / ((plot.clientWidth || 1) / 24) - 0.5);
+    const mark = (hour, text) => {
+      const side = hour < reach ? 'pk start' : hour > 23 - reach ? 'pk end' : 'pk';
+      const left = hour < reach ? 0 : hour > 23 - reach ? 100 : ((hour + 0.5) / 24) * 100;
+      plot.appendChild(label(text, left, (y(skyline(series, hour, side === 'pk' ? reach : 2 * reach)) / H) * 100, side));
+    };
     if (peak >= 0 && series.today[peak] > 0) {
-      plot.appendChild(label(peak + ' 时　' + f.count(series.today[peak]),
-        ((peak + 0.5) / 24) * 100, (y(Math.max(series.today[peak], series.yesterday[peak] || 0)) / H) * 100, 'pk'));
+      mark(peak, peak + ' 时　' + f.count(series.today[peak]));
     }
-    const now = series.today[current];
-    if (f.known(now) && current - peak > 2) {
-      const height = Math.max(now, series.yesterday[current] || 0);
-      plot.appendChild(label('本时　' + f.count(now), ((current + 0.5) / 24) * 100,
-        (y(height) / H) * 100, 'pk'));
+    if (f.known(series.today[current]) && (peak < 0 || current - peak > 2 * reach)) {
+      mark(current, '本时　' + f.count(series.today[current]));
     }
+  }
+
+  const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+  /** 标注所及的钟点里最高的柱或线：字不压图。 */
+  function skyline(series, hour, reach) {
+    const from = Math.max(0, hour - reach);
+    const near = series.today.slice(from, hour + reach + 1)
+      .concat(series.yesterday.slice(from, hour + reach + 1));
+    return Math.max.apply(null, near.filter(f.known).concat(0));
   }
 
   const dayName = (day) => Number(day.slice(0, 2)) + '月' + Number(day.slice(3)) + '日';
@@ -97,7 +111,7 @@
     const unit = Math.pow(10, Math.max(0, Math.floor(Math.log10(Math.max(1, high - low)))));
     const grain = unit / 2 >= 1 ? unit / 2 : 1;
     low = Math.max(0, Math.floor((low - (high - low) * 0.08) / grain) * grain);
-    high = Math.ceil((high + (high - low) * 0.04) / grain) * grain;
+    high = Math.ceil((high + (high - low) * 0.06) / grain) * grain;
     return [low, Math.max(high, low + 1)];
   }
 
@@ -118,9 +132,10 @@
     const span = range(series.reported.concat(series.closed));
     const x = (i) => (i / last) * W;
     const y = (n) => H - ((n - span[0]) / (span[1] - span[0])) * H;
-    const at = [0, Math.round(last / 2), last];
-    const ticks = series.days.length < 3 ? [] : at.map((i) =>
-      [dayName(series.days[i]), (i / last) * 100, i === 0 ? 'first' : i === last ? 'last' : '']);
+    if (app.empty(el, !series.reported.concat(series.closed).some(f.known))) return;
+    const ticks = [[dayName(series.days[0]), 0, 'first'],
+      ['纵轴 ' + f.count(span[0]) + '–' + f.count(span[1]), 50],
+      [dayName(series.days[series.days.length - 1]), 100, 'last']];
     const plot = stage(el, ticks);
     const reported = line(series.reported, x, y);
     plot.appendChild(svg([
@@ -128,8 +143,20 @@
       ['path', { d: line(series.closed, x, y), class: 'was' }],
       ['path', { d: reported, class: 'now' }],
     ]));
-    const note = el.closest('.tile').querySelector('[data-range]');
-    app.setText(note, series.days.length ? f.count(span[0]) + '–' + f.count(span[1]) : '');
+    if (plot.clientHeight > TALL_REM * rem() && reported) annotate(plot, series, x, y);
+  }
+
+  /** 高图直接标注：上报的峰值与最近一日。 */
+  function annotate(plot, series, x, y) {
+    const last = series.reported.length - 1;
+    const peak = series.reported.reduce((best, n, i) => (n > series.reported[best] ? i : best), 0);
+    const side = (i) => (i < last * 0.2 ? 'pk start' : i > last * 0.8 ? 'pk end' : 'pk');
+    const mark = (i, text) => plot.appendChild(label(text, (x(i) / W) * 100,
+      (y(Math.max.apply(null, series.reported.slice(Math.max(0, i - 4), i + 5))) / H) * 100, side(i)));
+    mark(peak, dayName(series.days[peak]) + '　' + f.count(series.reported[peak]));
+    if (f.known(series.reported[last]) && last - peak > last * 0.4) {
+      mark(last, f.count(series.reported[last]));
+    }
   }
 
   /** 在办构成：超期、即将到期、挂账、其余。 */

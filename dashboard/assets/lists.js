@@ -1,9 +1,9 @@
-/* 条表、排名表、来源、数据接入、快讯：行可复用，放不下的行不画，不用省略号。 */
+/* 条表、来源构成、区域排名：行可复用，放不下的行不画，不用省略号。 */
 (function (app) {
   'use strict';
 
   const f = app.format;
-  const { make, glyph, pool, setText, setClass } = app;
+  const { make, glyph, pool, setText, setClass, empty } = app;
   const CHANNELS_SHOWN = 6;
   const PAGE_MS = 12000;
   const MIN_SCALE = 0.1; // 点图至少画出目标两侧 10 个百分点
@@ -24,22 +24,14 @@
   function fit(el, rows, visible) {
     for (let i = 0; i < rows.length; i += 1) setClass(rows[i], 'gone', i >= visible);
     if (flows.matches) return;
+    const floor = el.getBoundingClientRect().bottom + 1;
+    const lowest = (row) => Math.max.apply(null,
+      Array.from(row.children, (cell) => cell.getBoundingClientRect().bottom));
     let last = Math.min(visible, rows.length) - 1;
-    while (last > 0 && el.scrollHeight > el.clientHeight + 1) {
+    while (last > 0 && lowest(rows[last]) > floor) {
       rows[last].classList.add('gone');
       last -= 1;
     }
-  }
-
-  function empty(el, none, word) {
-    setClass(el, 'empty', none);
-    if (none) {
-      el.textContent = '';
-      el.appendChild(make('span', 'none-word', word || '无数据'));
-    } else if (el.firstElementChild && el.firstElementChild.className === 'none-word') {
-      el.textContent = '';
-    }
-    return none;
   }
 
   function barRow(cells) {
@@ -53,8 +45,8 @@
     };
   }
 
-  function bars(el, rows, number, beside) {
-    if (empty(el, !rows.length)) return;
+  function bars(el, rows, number, beside, word) {
+    if (empty(el, !rows.length, word)) return;
     const shown = rows.slice(0, capacity(el, 1.625, rows.length));
     const most = Math.max(1, Math.max.apply(null, shown.map(number)));
     const lines = pool(el, shown.length, barRow(beside ? 4 : 3));
@@ -72,7 +64,8 @@
   function categories(el, frame) { bars(el, frame.t.categories || [], (item) => item.n); }
 
   function departments(el, frame) {
-    bars(el, frame.t.departments || [], (item) => item.overdue, (item) => item.open);
+    bars(el, frame.t.departments || [], (item) => item.overdue, (item) => item.open,
+      '无超期待处置案卷');
   }
 
   /** 案件来源：一条分段条加数值表；第六位起并入其他。 */
@@ -105,11 +98,14 @@
 
   function rankingTable(el) {
     const table = make('table');
+    const columns = table.appendChild(make('colgroup'));
+    ['no', 'name', 'n', 'n2', 'dots', 'value'].forEach((name) => columns.appendChild(make('col', name)));
     const head = table.appendChild(make('thead')).appendChild(make('tr'));
     [['区', 'tl'], ['上报', ''], ['超期', ''], ['', 'tr']].forEach((column, i) => {
       const th = head.appendChild(make('th', column[1], column[0]));
       if (i === 0 || i === 3) th.colSpan = 2;
     });
+    head.lastElementChild.dataset.card = el.dataset.measure;
     table.appendChild(make('tbody'));
     el.appendChild(table);
     return table;
@@ -139,7 +135,7 @@
     const target = f.known(cell.tgt) ? cell.tgt : null;
     const scale = dotScale(all, target);
     setText(table.tHead.rows[0].cells[3], el.dataset.word + ' %' +
-      (target === null ? '' : '　目标 ' + f.percent(target, 2).replace(/\s*%$/, '')));
+      (target === null ? '' : ' 目标 ' + f.percent(target, 2).replace(/\s*%$/, '')));
     const room = Math.max(1, capacity(el, 1.75, all.length + 1) - 1);
     const pages = Math.ceil(all.length / room);
     const page = pages > 1 ? Math.floor(performance.now() / PAGE_MS) % pages : 0;
@@ -162,6 +158,7 @@
     const low = known && (item.ok === 'warn' || item.ok === 'bad');
     setText(cells[0], String(place));
     setText(cells[1], item.name);
+    setClass(cells[1], 'long', item.name.length > 6);
     setText(cells[2], f.count(item.reported));
     setText(cells[3], f.count(item.overdue));
     const dot = cells[4].firstElementChild;
@@ -169,6 +166,7 @@
     dot.firstElementChild.style.left = target === null ? '0' : app.clamp(scale(target)) + '%';
     setClass(dot.lastElementChild, 'gone', !known);
     setClass(dot.lastElementChild, 'lo', low);
+    setClass(dot.lastElementChild, 'bad', item.ok === 'bad');
     if (known) dot.lastElementChild.style.left = app.clamp(scale(item.v)) + '%';
     cells[5].firstElementChild.className = 'g g-' + (item.ok === 'bad' ? 'cross' : 'warn');
     setClass(cells[5], 'low', low);
@@ -177,98 +175,6 @@
     row.title = known ? f.count(item.n) + ' / ' + f.count(item.d) : '0 / 0 无数据';
   }
 
-  const where = (item) => [item.district, item.place].filter(Boolean).join(' ');
-
-  /** 快讯：一行，整行换；放不下的不露半截。 */
-  function ticker(el, frame) {
-    const news = frame.t.ticker || [];
-    if (empty(el, !news.length, '今日暂无案卷')) return;
-    const items = pool(el, news.length, () => {
-      const item = make('span', 'news');
-      item.appendChild(make('b'));
-      ['where', 'what', 'mut'].forEach((name) => item.appendChild(make('span', name)));
-      return item;
-    });
-    news.forEach((item, i) => {
-      const cells = items[i].children;
-      setText(cells[0], app.zone.minute(item.at));
-      setText(cells[1], where(item));
-      setText(cells[2], item.category || '');
-      setText(cells[3], item.step || '');
-      setClass(items[i], 'gone', false);
-    });
-    let last = news.length - 1;
-    while (last > 0 && el.scrollWidth > el.clientWidth + 1) {
-      items[last].classList.add('gone');
-      last -= 1;
-    }
-  }
-
-  function newest(el, frame) {
-    const news = frame.t.ticker || [];
-    if (empty(el, !news.length, '今日暂无案卷')) return;
-    const shown = news.slice(0, capacity(el, 1.75, news.length));
-    const rows = pool(el, shown.length, () => {
-      const row = make('div', 'r');
-      ['dim', 'where', 'what', 'mut'].forEach((name) => row.appendChild(make('span', name)));
-      return row;
-    });
-    shown.forEach((item, i) => {
-      const cells = rows[i].children;
-      setText(cells[0], app.zone.minute(item.at));
-      setText(cells[1], where(item));
-      setText(cells[2], item.category || '');
-      setText(cells[3], item.step || '');
-    });
-    fit(el, rows, shown.length);
-  }
-
-  const FEED = {
-    live: ['live', 'dot', '实时'],
-    late: ['late', 'clock', '迟滞'],
-    offline: ['off', 'cross', '断线'],
-    nodata: ['nod', 'dash', '未接入'],
-  };
-
-  /** 数据接入：每个来源系统的状态与数据龄（按服务器时钟），末行写入库健康。 */
-  function feeds(el, frame) {
-    const sources = frame.sources || [];
-    if (empty(el, !sources.length, '未配置来源')) return;
-    const health = frame.health || {};
-    const rows = pool(el, sources.length + 1, (i) => {
-      const row = make('div', 'r');
-      const state = row.appendChild(make('span', 'st'));
-      state.appendChild(glyph('dot'));
-      row.appendChild(make('span', 'name'));
-      row.appendChild(make('span', 'word'));
-      row.appendChild(make('span', 'age'));
-      return row;
-    });
-    const now = app.now();
-    sources.forEach((source, i) => {
-      const row = rows[i];
-      const look = FEED[source.state] || FEED.nodata;
-      row.className = 'r ' + look[0];
-      row.children[0].className = 'st ' + look[0];
-      row.children[0].firstElementChild.className = 'g g-' + look[1];
-      setText(row.children[1], source.name);
-      setText(row.children[2], look[2]);
-      setText(row.children[3], source.last_at === null || source.last_at === undefined ? '—'
-        : look[0] === 'off' ? '停在 ' + app.zone.time(source.last_at)
-          : f.span(Math.max(1000, now - source.last_at)) + '前');
-    });
-    healthRow(rows[sources.length], health);
-  }
-
-  function healthRow(row, health) {
-    const lag = f.known(health.lag_ms) ? (health.lag_ms / 1000).toFixed(1) + ' 秒' : '—';
-    row.className = 'r foot';
-    row.children[0].className = 'gone';
-    setText(row.children[1], health.gap ? health.gap.text : '入库延迟 ' + lag);
-    setText(row.children[2], '');
-    setText(row.children[3], health.rejected ? '拒收 ' + f.count(health.rejected) + ' 条' : '拒收 0 条');
-  }
-
-  Object.assign(app.painters,
-    { categories, departments, channels, districts, ticker, newest, feeds });
+  Object.assign(app, { capacity, fit });
+  Object.assign(app.painters, { categories, departments, channels, districts });
 })((window.cityops = window.cityops || {}));

@@ -38,6 +38,19 @@
     return el.children;
   }
 
+  /** 没有内容时写明，不留空白；有内容了收起这句话。 */
+  function empty(el, none, word) {
+    setClass(el, 'empty', none);
+    const said = el.firstElementChild && el.firstElementChild.className === 'none-word';
+    if (none && !said) {
+      el.textContent = '';
+      el.appendChild(make('span', 'none-word', word || '无数据'));
+    } else if (!none && said) {
+      el.textContent = '';
+    }
+    return none;
+  }
+
   const isRate = (el) => el.dataset.kind === 'rate';
   const hasValue = (cell) => cell.st !== 'nodata' && cell.st !== 'na' && f.known(cell.v);
 
@@ -47,7 +60,11 @@
       const before = el.textContent;
       setText(el, text);
       setClass(el.parentNode, 'none', text === f.NO_VALUE);
-      if (before !== text && before !== f.NO_VALUE) flash(el);
+      if (before !== text) {
+        const group = el.closest('.steps,.cells');
+        if (group) measure(group);
+        if (before !== f.NO_VALUE) flash(el);
+      }
     },
     nd(el, cell) {
       const none = cell.st === 'nodata' && !f.known(cell.n);
@@ -123,6 +140,16 @@
     return (v) => 50 + ((v - cell.tgt) / half) * 50;
   }
 
+  /** 一组数字占几个字宽（逗号算半个）：样式表据此定同组字号，位数多了整组一起变小。 */
+  function measure(group) {
+    const widths = Array.from(group.querySelectorAll('.hero [data-part=v]')).map((el) => {
+      const commas = el.textContent.split(',').length - 1;
+      return Math.max(1, el.textContent.length - commas / 2);
+    });
+    group.style.setProperty('--most', String(Math.max.apply(null, widths)));
+    group.style.setProperty('--sum', String(widths.reduce((sum, width) => sum + width, 0)));
+  }
+
   /** 数字变化：透明度 0.6→1，无滚动计数。 */
   function flash(el) {
     const now = performance.now();
@@ -167,6 +194,6 @@
   }
 
   Object.assign(app, {
-    painters, bind, mark, paint, pool, make, glyph, setText, setClass, hasValue, ABSENT, clamp,
+    painters, bind, mark, paint, pool, make, glyph, setText, setClass, empty, hasValue, ABSENT, clamp,
   });
 })((window.cityops = window.cityops || {}));

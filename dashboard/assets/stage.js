@@ -25,6 +25,7 @@
     let heldUntil = 0;
     let stopped = pinned !== null || scenes.length < 2;
     let last = performance.now();
+    app.setClass(nav, 'only', scenes.length < 2);
     let leaving = 0;
 
     const following = () => (current + 1) % scenes.length;

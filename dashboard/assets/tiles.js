@@ -47,7 +47,7 @@
   function describe(state, age, stoppedAt) {
     if (state === 'live') return '实时 ' + seconds(age);
     if (state === 'late') return '迟滞 ' + f.span(age);
-    if (state === 'offline') return '断线 停在 ' + app.zone.time(stoppedAt);
+    if (state === 'offline') return '断线 ' + app.zone.time(stoppedAt);
     return LOOK[state][2];
   }
 

@@ -12,30 +12,30 @@ from layouts.widgets import bullet, data, drawn, figure, glyph, hero, legend, ti
 
 
 class Step(NamedTuple):
-    """One step of the funnel: counter, 中文 and the day's rate shown beside it (id, short word)."""
+    """One step of the funnel: counter, 中文, and the rate of the same name shown beside it."""
 
     counter: str
     label: str
     rate: str = ""
-    word: str = ""
 
 
 FUNNEL = (
-    Step("cases.reported", "上报", "cases.valid_report_rate", "有效"),
+    Step("cases.reported", "上报"),
     Step("cases.accepted", "受理"),
-    Step("cases.filed", "立案", "cases.filing_rate", "立案率"),
-    Step("cases.dispatched", "派遣", "cases.dispatch_accuracy", "准确率"),
-    Step("cases.disposed", "处置", "cases.disposal_rate", "处置率"),
-    Step("cases.checked", "核查", "cases.on_time_check_rate", "按时"),
-    Step("cases.closed", "结案", "cases.closure_rate", "结案率"),
+    Step("cases.filed", "立案", "cases.filing_rate"),
+    Step("cases.dispatched", "派遣"),
+    Step("cases.disposed", "处置", "cases.disposal_rate"),
+    Step("cases.checked", "核查"),
+    Step("cases.closed", "结案", "cases.closure_rate"),
 )
 RANKED_BY = "cases.on_time_disposal_rate"
 BACKLOG = (
     ("open.cases.open", "在办", ""),
-    ("open.cases.due_soon", "即将到期", "clock"),
-    ("open.cases.overdue", "超期", "warn"),
-    ("open.cases.suspended", "挂账", "pause"),
+    ("open.cases.overdue", "超期", "g g-warn warn"),
+    ("open.cases.due_soon", "即将到期", "sw box c4"),
+    ("open.cases.suspended", "挂账", "sw box c6"),
 )
+"""Frame key, 中文, and its mark in the bar below the numbers."""
 YEAR = (
     ("year.cases.reported", "上报"),
     ("year.cases.filed", "立案"),
@@ -76,8 +76,7 @@ def _step(step: Step) -> Component:
     rate = None
     if step.rate:
         share = figure(f"today.{step.rate}", kind="rate")
-        word = html.Span(step.word, className="yl")
-        rate = html.Span([word, share, " %"], className="share", **data(card=f"today.{step.rate}"))
+        rate = html.Span([share, " %"], className="share", **data(card=f"today.{step.rate}"))
     basis = [html.Span("昨", className="yl"), figure(key, "cmp"), figure(key, "delta")]
     rib = html.Div(html.I(), className="rib", **data(measure=key, part="rib"))
     return html.Div(
@@ -131,7 +130,6 @@ def _month() -> Component:
         [
             legend("上报", "line now"),
             legend("结案", "line"),
-            html.Span(className="dim", **data(range="days30")),
         ],
         className="keys",
     )
@@ -139,28 +137,22 @@ def _month() -> Component:
 
 
 def _backlog() -> Component:
-    cells = [
-        html.Div(
-            [
-                html.Span([glyph(mark) if mark else None, label], className=f"lb bl-{mark}"),
-                hero(key, size="h4"),
-            ],
-            className="cell",
-        )
-        for key, label, mark in BACKLOG
-    ]
+    cells = [_cell(label, key, mark) for key, label, mark in BACKLOG]
     bar = drawn("backlog", " ".join(f"m.{key}" for key, _, _ in BACKLOG), "seg")
-    return tile("opn", "在办案卷", [html.Div(cells, className="cells"), bar], note=("此刻",))
+    year = [html.Span([f"{label} ", html.B(figure(key))]) for key, label in YEAR]
+    line = html.Div([html.Span("本年"), *year], className="year-line")
+    body = [html.Div(cells, className="cells"), bar, line]
+    return tile("opn", "在办案卷", body, note=("此刻",))
+
+
+def _cell(label: str, key: str, mark: str = "") -> Component:
+    """A number under its word."""
+    word = html.Span([html.I(className=mark) if mark else None, label], className="lb")
+    return html.Div([word, hero(key, size="h4")], className="cell")
 
 
 def _year() -> Component:
-    cells = [
-        html.Div(
-            [html.Span(label, className="lb"), hero(key, size="h4")],
-            className="cell",
-        )
-        for key, label in YEAR
-    ]
+    cells = [_cell(label, key) for key, label in YEAR]
     note = (html.Span(className="year-to-date"),)
     return tile("yr", "本年累计", [html.Div(cells, className="cells")], note=note)
 
@@ -175,7 +167,7 @@ def _departments() -> Component:
 
 
 def _districts(view: View) -> Component:
-    note = (html.Span("今日"), html.Span([glyph("warn"), "低于目标"], className="warn"))
+    note = (html.Span("今日"), html.Span([glyph("warn"), " 低于目标"], className="warn"))
     keys = f"t.districts m.today.{RANKED_BY}"
     body = drawn(
         "districts",
