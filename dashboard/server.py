@@ -27,7 +27,8 @@ def create_app(config: Config) -> App:
     profile = load_profile(config.profile_source)
     statics = Statics(ASSETS)
     build = f"{version('cityops-wall')}-{statics.digest}"
-    hub = Hub(config.require_redis(), profile.id, build, now=lambda: time.time_ns() // 1_000_000)
+    name = config.bus_name(profile.id)
+    hub = Hub(config.require_redis(), name, build, now=lambda: time.time_ns() // 1_000_000)
     return wall_site(
         WallSite(
             view=View(profile.title, profile.timezone, profile.key_rates, definitions(profile)),
