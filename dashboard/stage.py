@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -103,13 +104,15 @@ def _handling(handler: Callable[[int, FrameType | None], None] | signal.Handlers
             signal.signal(number, old)
 
 
-def healthy(host: str, port: int) -> bool:
-    """Whether `/healthz` of our web server answers 200 within two seconds."""
+def showing(host: str, port: int) -> bool:
+    """Whether our web server is ready (`/healthz` answers 200) and has a frame to show."""
     connection = http.client.HTTPConnection(host, port, timeout=2.0)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        answer = connection.getresponse()
+        state = json.loads(answer.read())
+        return answer.status == 200 and bool(state["data_at"])
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
         return False
     finally:
         connection.close()

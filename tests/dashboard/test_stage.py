@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.processes import Child
-from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, healthy
+from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, showing
 from tests.dashboard.test_embedded import running
 from tests.servers import free_port
 
@@ -81,20 +81,32 @@ def test_asking_twice_does_not_leave_children_behind(tmp_path: Path) -> None:
     assert not running(victim.pid)
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(200, True), (503, False)])
-def test_health_is_what_healthz_says(status: int, verdict: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [
+        (200, b'{"ok": true, "data_at": 1795220000000}', True),
+        (200, b'{"ok": true, "data_at": null}', False),
+        (503, b'{"ok": false, "data_at": 1795220000000}', False),
+        (200, b"<html>somebody else</html>", False),
+        (200, b"[]", False),
+    ],
+)
+def test_a_web_server_is_showing_when_it_is_ready_and_has_a_frame(
+    status: int, body: bytes, verdict: bool
+) -> None:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status if self.path == "/healthz" else 404)
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Keeps the test's output clean."""
 
     with HTTPServer(("127.0.0.1", 0), Answer) as server:
         threading.Thread(target=server.handle_request).start()
-        assert healthy("127.0.0.1", server.server_port) is verdict
+        assert showing("127.0.0.1", server.server_port) is verdict
 
 
-def test_nobody_there_is_not_healthy() -> None:
-    assert not healthy("127.0.0.1", free_port())
+def test_nobody_there_is_not_showing() -> None:
+    assert not showing("127.0.0.1", free_port())
