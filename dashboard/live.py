@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 POLL_S: Final = 1.0
 BEAT_S: Final = 1.0
 JOIN_BEAT_S: Final = 0.4
-"""A frame that comes this shortly before a beat takes it along: one write instead of two."""
+BEAT_WAIT_S: Final = 0.25
+"""A frame that comes this shortly before or after a beat is due takes it along: one write to every
+viewer instead of two."""
 GZIP_HEAD: Final = bytes.fromhex("1f8b08000000000000ff")
 """A gzip member without name and time; what follows are raw deflate blocks, and never an end."""
 RETRY_MS: Final = (1_000, 3_000)
@@ -181,9 +183,9 @@ class Hub:
     async def _keep_beating(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            if clock() >= self._beat_due:
+            if clock() >= self._beat_due + BEAT_WAIT_S:
                 self._turn(b"")
-            await asyncio.sleep(max(0.01, self._beat_due - clock()))
+            await asyncio.sleep(max(0.01, self._beat_due + BEAT_WAIT_S - clock()))
 
     def _turn(self, news: bytes) -> None:
         """The next tick: `news`, and the beat if one is due about now."""
