@@ -1,0 +1,73 @@
+"""`cityops work` 工作进程: the one writer of a city, from the stream to the ledger and the wall."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import threading
+import time
+from importlib.metadata import version
+from types import FrameType
+
+import click
+
+from dashboard.bus import Bus, BusDown
+from dashboard.city import ProfileError, load_profile
+from dashboard.commands.configured import configured
+from dashboard.config import Config
+from dashboard.ledger import CursorMoved, Ledger, LedgerError
+from dashboard.worker import Pace, Worker
+
+log = logging.getLogger(__name__)
+
+
+@click.command("work")
+@configured("city", "profile", "redis_url", "ledger_url")
+def command(config: Config) -> None:
+    """工作进程：读事件流、入账、发布画面；一个城市一个 / the worker, one a city."""
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
+    )
+    gc.set_threshold(50_000, 20, 50)  # batches are many small lists without cycles
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, end)
+    try:
+        profile = load_profile(config.profile_source)
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+    except (ProfileError, LedgerError) as error:
+        raise click.ClickException(str(error)) from error
+    bus = Bus(config.require_redis(), config.bus_name(profile.id))
+    check(bus)
+    worker = Worker(
+        profile,
+        ledger,
+        bus,
+        now=lambda: time.time_ns() // 1_000_000,
+        sleep=lambda seconds: (stop.wait(seconds), None)[1],
+        build=version("cityops-wall"),
+        demo=config.demo,
+        pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
+    )
+    try:
+        worker.run(stop.is_set)
+    except CursorMoved as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        bus.close()
+        ledger.close()
+
+
+def check(bus: Bus) -> None:
+    """Says what in this Redis could lose events; goes on all the same."""
+    try:
+        for finding in bus.check():
+            log.warning(finding)
+    except BusDown as error:
+        log.warning("Redis 不可用，稍后重试: %s", error)

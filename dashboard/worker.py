@@ -1,0 +1,296 @@
+"""The worker 工作进程, one a city: read the stream → commit → live state → frame → publish.
+
+It keeps nothing that the ledger does not have: after any failure it loads anew and goes on at the
+ledger's cursor. While the ledger is away no frame is published, so that old figures look old.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, order
+from dashboard.cases import Row
+from dashboard.events import CaseEvent, Rejected, decode
+from dashboard.framing import Stamp, build_frame, health
+from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, reading
+from dashboard.livestate import LiveState
+from dashboard.profile import Profile
+from dashboard.snapshot import MAX_BYTES, Gap, read_frame
+
+log = logging.getLogger(__name__)
+
+STREAM: Final = "events"
+"""The name of the city's stream among the ledger's cursors."""
+BLOCK_MS: Final = 200
+HEARTBEAT_MS: Final = 1_000
+"""A frame at least this often, so that its age says whether the worker lives."""
+CATCH_UP: Final = 10
+"""How many times larger batches are while the worker is behind."""
+UPKEEP_MS: Final = 5_000
+TRIM_LIMIT: Final = 20_000
+"""Stream entries removed in one upkeep at most."""
+RELOAD_MS: Final = 10_000
+"""After another program wrote to the ledger, reload at most this often."""
+GAP_SHOWN_MS: Final = 24 * 3_600_000
+"""How long a declared gap stays on the screen: the senders' outbox reaches as far back."""
+PAUSE_S: Final = (0.1, 2.0)
+_FAR_DAY: Final = 1 << 30
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast the worker may go; see the settings of the same names."""
+
+    batch_max: int = 2_000
+    frame_max_hz: float = 5.0
+    retention_ms: int = 48 * 3_600_000
+
+
+class LedgerHistory:
+    """What the live state asks of the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def city_tally(self, first_day: int) -> Iterable[tuple[int, int, int]]:
+        for _, day, _, mask, n in reading.tally_rows(self._ledger, ["all"], first_day, _FAR_DAY):
+            yield day, mask, n
+
+    def open_records(self) -> Iterable[Row]:
+        return (row for _, row in reading.open_records(self._ledger))
+
+    def touched(self, start: int, end: int) -> Iterable[Row]:
+        return reading.records_with_instants(self._ledger, start, end)
+
+    def heard(self) -> Mapping[str, int]:
+        return reading.last_by_source(self._ledger)
+
+    def rejected(self, since: int) -> int:
+        return reading.rejected_since(self._ledger, since)
+
+
+class Worker:
+    """Drives one city; `turn` is one round, `run` goes on until told to stop."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        ledger: Ledger,
+        bus: Bus,
+        *,
+        now: Callable[[], int],
+        sleep: Callable[[float], None],
+        build: str,
+        demo: bool = False,
+        pace: Pace | None = None,
+    ) -> None:
+        self._profile, self._ledger, self._bus = profile, ledger, bus
+        self._now, self._sleep = now, sleep
+        self._build, self._demo, self._pace = build, demo, pace or Pace()
+        self._state: LiveState | None = None
+        self._stored: str | None = None  # the cursor in the ledger
+        self._attempted: str | None = None  # where it is if a commit's answer got lost
+        self._after = START  # read up to here; behind `_stored` after a gap
+        self._anchor = START  # an entry that was in the stream and must still be
+        self._behind = False
+        self._ledger_seq = 0
+        self._loaded_at = 0
+        self._stale = False  # somebody else wrote to the ledger
+        self._seq = 0
+        self._gap: Gap | None = None
+        self._changed = False
+        self._published_at = 0
+        self._upkeep_at = 0
+        self._full = False
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Works until `stopped`. Raises `CursorMoved` when another worker has taken over."""
+        pause_s, trouble = PAUSE_S[0], ""
+        while not stopped():
+            try:
+                self.turn()
+                if trouble:
+                    log.info("恢复工作")
+                pause_s, trouble = PAUSE_S[0], ""
+                continue
+            except CursorMoved:
+                raise
+            except BusDown as error:
+                said = f"Redis 不可用: {error}"
+                self._bus.close()
+            except Exception as error:  # the one boundary: whatever it was, load anew and go on
+                said = f"{type(error).__name__}: {error}"
+                if said != trouble:
+                    log.exception("台账或处理出错，重新载入后继续")
+                self._state = None
+            if said != trouble:
+                log.warning("%s；每 %g–%g 秒重试", said, *PAUSE_S)
+            trouble = said
+            self._upkeep_at = 0
+            self._sleep(pause_s * random.uniform(0.5, 1.5))
+            pause_s = min(PAUSE_S[1], pause_s * 2)
+
+    def turn(self) -> None:
+        """One round: take what has come, let time pass, publish if it is time."""
+        state = self._state or self._load()
+        now = self._now()
+        if now - self._upkeep_at >= UPKEEP_MS or now < self._upkeep_at:
+            self._upkeep(now)
+            state = self._state or self._load()
+        count = self._pace.batch_max * (CATCH_UP if self._behind else 1)
+        entries = self._bus.read(self._after, count, self._patience(state, now))
+        self._behind = len(entries) == count
+        if entries:
+            self._take(state, entries)
+        now = self._now()
+        if state.advance(now):
+            self._changed = True
+        if self._due(now):
+            self._publish(self._state or state, now)
+
+    def _load(self) -> LiveState:
+        """Everything from the ledger; the frame number and a declared gap from the last frame."""
+        now = self._now()
+        self._ledger_seq = self._ledger.seq()
+        found = self._ledger.cursor(STREAM)
+        if self._loaded_at and found not in (self._stored, self._attempted):
+            raise CursorMoved(f"游标在 {found}，应为 {self._stored}：另一个工作进程正在写入")
+        self._stored = self._attempted = found
+        if self._state is None:
+            self._after = self._anchor = found or START
+            self._recall()
+        gc.collect()
+        state = LiveState(self._profile, LedgerHistory(self._ledger), now)
+        gc.freeze()  # the loaded state lives on: the collector need not walk it again
+        self._state, self._loaded_at, self._stale = state, self._now(), False
+        self._changed = True
+        log.info("已载入 %s，游标 %s", self._profile.name, self._stored)
+        return state
+
+    def _recall(self) -> None:
+        body = self._bus.last_frame()
+        if body is None:
+            return
+        try:
+            frame = read_frame(orjson.loads(body))
+        except ValueError:
+            return
+        self._seq = max(self._seq, frame["seq"])
+        self._gap = self._gap or frame["health"]["gap"]
+
+    def _patience(self, state: LiveState, now: int) -> int:
+        """How long to wait for events, ms: until something else is due."""
+        if self._behind:
+            return 0
+        due = self._published_at + (self._interval() if self._changed else HEARTBEAT_MS)
+        return max(1, min(BLOCK_MS, due - now, state.next_at - now))
+
+    def _interval(self) -> int:
+        return round(1000 / self._pace.frame_max_hz)
+
+    def _due(self, now: int) -> bool:
+        age = now - self._published_at
+        return age < 0 or age >= (self._interval() if self._changed else HEARTBEAT_MS)
+
+    # -- events
+
+    def _take(self, state: LiveState, entries: Sequence[Entry]) -> None:
+        """Commits a batch and moves the state by it."""
+        now = self._now()
+        events: list[CaseEvent] = []
+        refused: list[Refused] = []
+        for position, body in entries:
+            try:
+                events.append(decode(body, now))
+            except Rejected as error:
+                refused.append(Refused(position, str(error), body))
+        last = self._attempted = entries[-1][0]
+        applied = self._ledger.apply(events, Advance(STREAM, last, self._stored), refused, now)
+        self._stored = self._after = last
+        if applied.seq != self._ledger_seq + 1:
+            self._stale = True
+        self._ledger_seq = applied.seq
+        heard: dict[str, int] = {}
+        for event in events:
+            heard[event.sent_by] = max(event.at, heard.get(event.sent_by, 0))
+        state.apply(applied.changes, applied.delta, heard)
+        self._changed = True
+        if refused:
+            state.rejected += len(refused)
+            self._report(refused)
+
+    def _report(self, refused: Sequence[Refused]) -> None:
+        """The ledger has them; the stream of rejected events is for whoever watches Redis."""
+        log.warning(
+            "拒收 %d 个事件，如 %s: %s", len(refused), refused[0].position, refused[0].reason
+        )
+        try:
+            self._bus.reject([(r.position, r.reason, r.body) for r in refused])
+        except (BusDown, BusFull) as error:
+            log.warning("拒收流写不进 Redis（台账中已有）: %s", error)
+
+    # -- frames
+
+    def _publish(self, state: LiveState, now: int) -> None:
+        as_of = lag_ms = 0
+        if self._behind:
+            as_of = min(now, milliseconds(self._after))
+            lag_ms = now - as_of
+        if self._gap is not None and now - self._gap["since"] > GAP_SHOWN_MS:
+            self._gap = None
+        stamp = Stamp(
+            self._seq + 1, as_of or now, self._build, self._demo, health(state, lag_ms, self._gap)
+        )
+        body = orjson.dumps(build_frame(state, stamp))
+        if len(body) > MAX_BYTES:
+            log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
+        self._published_at = now
+        try:
+            self._bus.publish(body, stamp.seq)
+        except BusFull as error:
+            self._relieve(error)
+            return
+        self._seq, self._changed, self._full = stamp.seq, False, False
+
+    def _relieve(self, error: BusFull) -> None:
+        """Redis is full: what is committed gives way early, else the wall would stand still. The
+        frame comes again with the next interval."""
+        if not self._full:
+            log.error("Redis 已满（%s），提前清理已入账的事件", error)
+        self._full = self._changed = True
+        self._anchor = self._after
+        self._bus.trim(self._after, TRIM_LIMIT)
+
+    # -- upkeep
+
+    def _upkeep(self, now: int) -> None:
+        """Every few seconds: is the stream still ours, did others write, trim what is old."""
+        self._upkeep_at = now
+        self._check_stream(now)
+        seq = self._ledger.seq()
+        if seq != self._ledger_seq:
+            self._stale, self._ledger_seq = True, seq
+        if self._stale and now - self._loaded_at >= RELOAD_MS:
+            log.info("台账被其他程序写入，重新载入")
+            self._load()
+        keep_from = f"{max(0, now - self._pace.retention_ms)}-0"
+        if self._after != START:
+            self._bus.trim(min(self._anchor, keep_from, key=order), TRIM_LIMIT)
+
+    def _check_stream(self, now: int) -> None:
+        """Declares a gap 数据缺口 if entries this worker knew are gone that it did not trim."""
+        lost = self._bus.lost(self._anchor)
+        if lost is None:
+            self._anchor = self._after
+            return
+        log.error("数据缺口: %s（游标 %s）", lost, self._anchor)
+        self._gap = Gap(since=self._gap["since"] if self._gap else now, text=lost)
+        self._after = self._anchor = START  # read whatever is there: what was counted stays so
+        self._changed = True
