@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 MORNING = 1_767_574_800_000
@@ -61,3 +63,43 @@ def rows(count: int) -> list[list[Any]]:
         reported = f"2026-01-{day:02} {hour:02}:00:00"
         out.append(row(案卷号=f"L{number + 1:03}", 上报时间=reported, 结案时间=closed))
     return out
+
+
+PROFILE = """
+id = "willow"
+code = "990001"
+name = "柳林"
+[[districts]]
+code = "990101"
+name = "城东区"
+"""
+
+
+def profile_in(folder: Path) -> Path:
+    """The city profile of 柳林 as a file."""
+    file = folder / "willow.toml"
+    file.write_text(PROFILE, "utf-8")
+    return file
+
+
+def mapping_in(folder: Path, **sections: Any) -> Path:
+    """The mapping of 柳林 as a TOML file, with sections replaced."""
+    file = folder / "mapping.toml"
+    file.write_text(_toml({**MAPPING, **sections}), "utf-8")
+    return file
+
+
+def _toml(table: dict[str, Any]) -> str:
+    plain = [f"{key} = {_value(v)}" for key, v in table.items() if not isinstance(v, dict)]
+    inner = [
+        f"[{key}]\n" + "\n".join(f'"{name}" = {_value(v)}' for name, v in section.items())
+        for key, section in table.items()
+        if isinstance(section, dict)
+    ]
+    return "\n".join([*plain, *inner])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{name}" = {_value(v)}' for name, v in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
