@@ -134,8 +134,8 @@
     const table = el.querySelector('table') || rankingTable(el);
     const target = f.known(cell.tgt) ? cell.tgt : null;
     const scale = dotScale(all, target);
-    setText(table.tHead.rows[0].cells[3], el.dataset.word + ' %' +
-      (target === null ? '' : ' 目标 ' + f.percent(target, 2).replace(/\s*%$/, '')));
+    setText(table.tHead.rows[0].cells[3], el.dataset.word + ' ' +
+      (target === null ? '%' : (cell.op === '<=' ? '≤ ' : '≥ ') + f.percent(target, 2)));
     const room = Math.max(1, capacity(el, 1.75, all.length + 1) - 1);
     const pages = Math.ceil(all.length / room);
     const page = pages > 1 ? Math.floor(performance.now() / PAGE_MS) % pages : 0;

@@ -93,8 +93,18 @@ def _wait_until_ready(stage: Stage) -> None:
     raise RuntimeError("the theatre did not open")
 
 
+def until(page: Page, expression: str, timeout_s: float = 20) -> None:
+    """Waits until a JavaScript expression holds; unlike `wait_for_function` it needs no eval in
+    the page, which its content security policy forbids."""
+    end = time.monotonic() + timeout_s
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout_s} s: {expression}")
+        page.wait_for_timeout(50)
+
+
 def open_wall(page: Page, url: str, path: str = "/wall") -> None:
     """Opens the wall and waits until numbers and fonts are there."""
     page.goto(url + path)
-    page.wait_for_function("window.cityops && window.cityops.painted > 0")
+    until(page, "Boolean(window.cityops && window.cityops.painted)")
     page.evaluate("document.fonts.ready")

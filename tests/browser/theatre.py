@@ -2,7 +2,8 @@
 
 `python -m tests.browser.theatre PORT` serves; POST /_play with JSON changes the play:
 `{"set": {path: value}}` alters the frame, `{"redis": false}` takes Redis away, `{"build": "x"}`
-announces another build, `{"offset_ms": n}` moves the server's clock.
+announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen": true}` stops new
+frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import uvicorn
 from dash import html
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 import dashboard
@@ -56,6 +57,7 @@ class Play:
         self._there = True
         self._nudged = asyncio.Event()
         self.frozen = False
+        self.status = 200
         self._kept: bytes | None = None
 
     def now(self) -> int:
@@ -64,10 +66,15 @@ class Play:
         return scenery.NOON_MS + int(passed_ms) + self._offset_ms
 
     def change(self, order: dict[str, Any]) -> None:
+        """One stage direction; `reset` goes back to the beginning of the play."""
+        if order.get("reset"):
+            self._changes, self._there, self.frozen, self._offset_ms = {}, True, False, 0
+            self.status = 200
         self._changes |= order.get("set", {})
         self._there = order.get("redis", self._there)
         self.frozen = order.get("frozen", self.frozen)
         self._offset_ms = order.get("offset_ms", self._offset_ms)
+        self.status = order.get("live", self.status)
         self._seq += 1
         self._nudged.set()
 
@@ -126,12 +133,16 @@ def theatre(scenes: int = 1) -> Any:
     )
 
     async def direct(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != "/_play":
+        path = scope.get("path", "")
+        if path == "/live" and play.status != 200:
+            await PlainTextResponse("the play says so", play.status)(scope, receive, send)
+            return
+        if path != "/_play":
             await site(scope, receive, send)
             return
         order = await Request(scope, receive).json()
         play.change(order)
-        hub.build = order.get("build", hub.build)
+        hub.build = order.get("build", scenery.BUILD if order.get("reset") else hub.build)
         await JSONResponse({"viewers": hub.viewers})(scope, receive, send)
 
     return direct
