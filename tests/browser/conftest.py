@@ -1,4 +1,4 @@
-"""One Chromium for the run, one theatre for each test module, one fresh page for each test."""
+"""One Chromium for the package, one theatre for each test module, one fresh page for each test."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.playing import CHROMIUM, Stage, open_wall, playing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with the package: playwright keeps an event loop running in this thread, beside which
+    the other tests cannot have one of their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**CHROMIUM)
         yield browser
