@@ -155,6 +155,8 @@ def _desk(profile: Profile, category: str) -> tuple[str, ...]:
 
 def _by_district(profile: Profile) -> dict[str, str]:
     """District → the department that gets what nobody else handles."""
+    if not profile.departments:
+        return {area.code: f"D{area.code}" for area in profile.districts}
     general = [one for one in profile.departments if not one.handles] or profile.departments
     by_area = {one.district: one for one in reversed(general)}
     fallback: Department = by_area.get("", general[0])

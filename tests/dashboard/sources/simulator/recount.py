@@ -1,4 +1,4 @@
-"""A second, tiny reading of the event contract: lines in, records out, counts by its words alone."""
+"""A second, tiny reading of the event contract: lines to records to counts, by its words alone."""
 
 from __future__ import annotations
 
