@@ -53,7 +53,7 @@ def whole_year(config: Config, year: int, seed: int, out: str) -> None:
     try:
         with (
             open_out(out) as write,
-            tqdm(total=366, unit="天", desc=f"{profile.name} {year}") as bar,
+            tqdm(disable=None, total=366, unit="天", desc=f"{profile.name} {year}") as bar,
         ):
             for lines in year_lines(profile, year, seed):
                 write(lines)
