@@ -3,6 +3,7 @@
   'use strict';
 
   const TICK_MS = 200;
+  const IDLE_MS = 5000;
 
   app.page = JSON.parse(document.getElementById('cityops-page').textContent);
   app.zone = app.format.zoned(app.page.timezone);
@@ -93,6 +94,14 @@
         stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
       }
     }
+
+    /** 指针不动就收起：墙上没有鼠标。 */
+    let resting = 0;
+    document.addEventListener('pointermove', () => {
+      clearTimeout(resting);
+      document.body.classList.remove('idle');
+      resting = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
+    });
 
     let settling = 0;
     window.addEventListener('resize', () => {

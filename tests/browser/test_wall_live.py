@@ -193,6 +193,30 @@ def test_a_new_build_reloads_once_and_never_in_a_loop(wall: Wall, stage: Stage) 
     assert page.evaluate("window.before") is True
 
 
+def test_one_quiet_reload_a_night_and_only_of_a_page_hours_old(wall: Wall) -> None:
+    page = wall()
+    reloads = page.evaluate(
+        """async () => {
+          let count = 0;
+          const reloader = cityops.createReloader({ build: 'x', reload: () => { count += 1; } });
+          const minutes = Array.from(Array(60).keys());
+          const settle = () => new Promise((done) => setTimeout(done, 300));
+          minutes.forEach((minute) => reloader.nightly(3, minute));
+          await settle();
+          const young = count;
+          const now = performance.now.bind(performance);
+          performance.now = () => now() + 3 * 3600 * 1000;
+          minutes.forEach((minute) => reloader.nightly(15, minute));
+          minutes.forEach((minute) => reloader.nightly(3, minute));
+          minutes.forEach((minute) => reloader.nightly(3, minute));
+          await settle();
+          performance.now = now;
+          return [young, count];
+        }"""
+    )
+    assert reloads == [0, 1]
+
+
 def test_demo_data_is_said_so(wall: Wall, stage: Stage) -> None:
     page = wall()
     assert page.is_visible(".demo >> text=演示数据")

@@ -25,11 +25,11 @@ def test_the_frame_in_redis_reaches_health_and_the_page_knows_the_city(
     redis_server: RedisServer,
 ) -> None:
     client = redis_server.client()
-    client.set(frame_key("nanyang"), json.dumps(frame()))
-    client.publish(frames_channel("nanyang"), "1")
+    client.set(frame_key("nanyang-2"), json.dumps(frame()))
+    client.publish(frames_channel("nanyang-2"), "1")
 
     async def visit() -> None:
-        app = create_app(config(redis_server, city="nanyang"))
+        app = create_app(config(redis_server, city="nanyang", redis_tag="nanyang-2"))
         async with started(app):
             for _ in range(100):
                 health = json.loads((await ask(app, "/healthz")).text)

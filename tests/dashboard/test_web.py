@@ -17,11 +17,12 @@ import dashboard
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.statics import Statics
-from dashboard.web import WallSite, wall_site
+from dashboard.web import WallSite, build_id, wall_site
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
 
+RATES = ("cases.closure_rate", "cases.rework_rate", "cases.disposal_rate")
 STATICS = Statics(Path(dashboard.__file__).parent / "assets")
 
 
@@ -146,6 +147,16 @@ def test_what_runs_with_the_site_starts_and_ends_with_it() -> None:
 
     asyncio.run(visit())
     assert events == ["start", "serving", "stop"]
+
+
+def test_another_definition_is_another_build() -> None:
+    cities = [load_profile(name) for name in ("zhengzhou", "nanyang", "zhengzhou")]
+    views = [View("同一抬头", c.timezone, RATES, definitions(c)) for c in cities]
+    builds = [build_id("1.0", view, mounted(), STATICS) for view in views]
+    assert builds[0] == builds[2] != builds[1]
+    assert builds[0].startswith("1.0-")
+    other = View("另一抬头", "Asia/Shanghai", RATES, views[0].definitions)
+    assert build_id("1.0", other, mounted(), STATICS) != builds[0]
 
 
 def test_dash_opens_no_socket() -> None:
