@@ -72,6 +72,17 @@ class LiveCity:
                 return
             self._advance(edge)
 
+    def records(self, first_day: int, now_ms: int) -> Iterator[Event]:
+        """What `history` amounts to, an eighth as long: each case in one event, all its fields."""
+        for flow, _ in self._flows:
+            for start, day, number in flow.blocks(self._day_start(first_day)):
+                if start > now_ms:
+                    break
+                for case in flow.cases(day, number):
+                    arrived = [event for at, _, event in case.deliveries if at <= now_ms]
+                    if arrived:
+                        yield _record(arrived)
+
     def resume(self, since_ms: int) -> None:
         """Take up the stream where everything up to `since_ms` has been delivered."""
         for flow, backlog_ms in self._flows:
@@ -139,6 +150,16 @@ def _whole(case: Case, event: Event) -> Event:
         if name not in event.get("set", {}):
             fields.pop(name, None)
     return {**event, "id": f"{event['id']}w", "set": fields}
+
+
+def _record(arrived: list[Event]) -> Event:
+    """One event that says what several of one case say together."""
+    by_rev = {event["rev"]: event for event in arrived}
+    revs = sorted(by_rev)
+    fields = folded([by_rev[rev] for rev in revs], WRITES)
+    last = {name: value for name, value in by_rev[revs[-1]].items() if name != "step"}
+    told = {name: value for name, value in fields.items() if value is not None}
+    return {**last, "id": f"{last['id']}r", "set": told}
 
 
 def events_per_case(flow: Flow, profile: Profile) -> float:
