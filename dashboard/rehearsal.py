@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 BATCH: Final = 5_000
+RUN_IN_DAYS: Final = 5
 TICK_S: Final = 0.1
 NOTE_MS: Final = 1_000
 SENT_AT_ONCE: Final = 1_000
@@ -56,10 +57,11 @@ class Progress:
 
 
 def first_day(profile: Profile, now: int) -> int:
-    """The first city day of last month: what 环比 on the wall compares with."""
+    """The city day from which 环比 on the wall has figures: last month's first, and a few days
+    more, so that it begins with the usual cases in progress."""
     today = date.fromordinal(profile.day(now) + EPOCH)
     last_month = date.fromordinal(today.replace(day=1).toordinal() - 1).replace(day=1)
-    return last_month.toordinal() - EPOCH
+    return last_month.toordinal() - EPOCH - RUN_IN_DAYS
 
 
 def past(profile: Profile, rate: float | None, until: int | None, now: int) -> Iterator[Event]:

@@ -159,7 +159,8 @@ def _record(arrived: list[Event]) -> Event:
     fields = folded([by_rev[rev] for rev in revs], WRITES)
     last = {name: value for name, value in by_rev[revs[-1]].items() if name != "step"}
     told = {name: value for name, value in fields.items() if value is not None}
-    return {**last, "id": f"{last['id']}r", "set": told}
+    sender = by_rev[revs[0]]["sent_by"]  # who found the case: that source has been heard
+    return {**last, "id": f"{last['id']}r", "sent_by": sender, "set": told}
 
 
 def events_per_case(flow: Flow, profile: Profile) -> float:
