@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,45 @@ class YearPlan:
         return dict(zip(FATES, found.tolist(), strict=True))
 
 
+class _Funnel(NamedTuple):
+    """How many cases get as far as each step, self-handled ones left out."""
+
+    reported: int
+    accepted: int
+    filed: int
+    dispatched: int
+    disposed: int
+    closed: int
+    on_time: int
+
+    @property
+    def passed_on(self) -> int:
+        """有效而转送其他单位: filed beyond what was accepted."""
+        return max(0, self.filed - self.accepted)
+
+    def fates(self, totals: YearTotals) -> list[int]:
+        """How many have each of the first ten fates; `SimulationError` if one were negative."""
+        cancelled = totals.count("cancelled") or 0
+        closed_late = totals.count("closed_late") or 0
+        own = self.filed - self.passed_on
+        fates = [
+            self.reported - self.accepted - self.passed_on - cancelled,
+            cancelled,
+            self.accepted - own,
+            self.passed_on,
+            own - self.dispatched,
+            self.dispatched - self.disposed,
+            self.disposed - self.closed,
+            self.closed - self.on_time,
+            closed_late,
+            self.on_time - closed_late,
+        ]
+        for name, count in zip(FATES, fates, strict=False):
+            if count < 0:
+                raise SimulationError(f"{totals.year}: {name} would be {count} cases")
+        return fates
+
+
 def fates_of(totals: YearTotals, profile: Profile) -> list[int]:
     """How many non-self-handled cases have each of the first ten fates, from a year's totals.
 
@@ -81,72 +120,35 @@ def fates_of(totals: YearTotals, profile: Profile) -> list[int]:
     """
     quick = totals.channels.get("self_handled", 0)
     self_done = quick - (totals.count("self_cancelled") or 0)
+    counted = profile.self_handled_counts_as
 
     def main(key: str, default: int) -> int:
         count = totals.count(key)
         if count is None:
             return default
         switch = "closed" if key == "closed_on_time" else key
-        return count - (self_done if switch in profile.self_handled_counts_as else 0)
+        return count - (self_done if switch in counted else 0)
 
     reported = sum(totals.channels.values()) - quick
     stated = totals.count("reported")
-    if stated is not None:
-        stated -= quick if "reported" in profile.self_handled_counts_as else 0
-        if stated != reported:
-            raise SimulationError(f"{totals.year}: channels {reported}, reported {stated}")
+    if stated is not None and stated != reported + (quick if "reported" in counted else 0):
+        raise SimulationError(f"{totals.year}: channels {reported}, reported {stated}")
     accepted = main("accepted", reported)
     filed = main("filed", main("valid", accepted))
-    passed_on = max(0, filed - accepted)
-    dispatched = main("dispatched", filed - passed_on)
+    dispatched = main("dispatched", min(filed, accepted))
     disposed = main("disposed", dispatched)
     closed = main("closed", disposed)
     on_time = main("closed_on_time", closed)
-    return _steps(
-        totals, reported, accepted, filed, passed_on, dispatched, disposed, closed, on_time
-    )
-
-
-def _steps(
-    totals: YearTotals,
-    reported: int,
-    accepted: int,
-    filed: int,
-    passed_on: int,
-    dispatched: int,
-    disposed: int,
-    closed: int,
-    on_time: int,
-) -> list[int]:
-    cancelled = totals.count("cancelled") or 0
-    closed_late = totals.count("closed_late") or 0
-    fates = [
-        reported - accepted - passed_on - cancelled,
-        cancelled,
-        accepted - (filed - passed_on),
-        passed_on,
-        filed - passed_on - dispatched,
-        dispatched - disposed,
-        disposed - closed,
-        closed - on_time,
-        closed_late,
-        on_time - closed_late,
-    ]
-    for name, count in zip(FATES, fates, strict=False):
-        if count < 0:
-            raise SimulationError(f"{totals.year}: {name} would be {count} cases")
-    return fates
+    funnel = _Funnel(reported, accepted, filed, dispatched, disposed, closed, on_time)
+    return funnel.fates(totals)
 
 
 def separate_fates(counts: Mapping[str, int], year: int) -> list[int]:
     """The same for a channel counted apart 单列来源, from its own counts."""
-    totals = YearTotals(year, "", counts)
-    steps = ["reported", "accepted", "filed", "dispatched", "disposed", "closed", "closed_on_time"]
     values: list[int] = []
-    for step in steps:
+    for step in (*_Funnel._fields[:-1], "closed_on_time"):
         values.append(counts.get(step, values[-1] if values else 0))
-    reported, accepted, filed, dispatched, disposed, closed, on_time = values
-    return _steps(totals, reported, accepted, filed, 0, dispatched, disposed, closed, on_time)
+    return _Funnel(*values).fates(YearTotals(year, ""))
 
 
 def plan_year(profile: Profile, year: int, seed: int) -> YearPlan:

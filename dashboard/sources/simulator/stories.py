@@ -109,7 +109,7 @@ class Stories:
     ) -> None:
         """From acceptance to dispatch; whatever ends earlier ends here."""
         u = self._u
-        near_end = self._horizon is not None and at > self._horizon - DAY
+        near_end = self._horizon is not None and at > self._horizon - 2 * DAY
         pace = 0.1 if near_end else 1.0
         t = at
         if fate == REJECTED:
@@ -269,7 +269,8 @@ class Stories:
         """返工: a first disposal that the check does not accept."""
         span = disposed - t
         tried = t + round(span * (0.3 + 0.2 * self._u()))
-        sent, failed = tried + span // 20, tried + span // 8
+        sent = tried + span // 20
+        failed = sent + min(span // 13, 100 * MINUTE)
         steps.append((tried, "dispose", None))
         steps.append((sent, "check_send", {"check_due_at": sent + CHECK_LIMIT}))
         steps.append((failed, "check_fail", {"rework_count": 1}))

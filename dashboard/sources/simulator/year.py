@@ -17,7 +17,7 @@ from dashboard.profile import Profile
 from dashboard.sources.simulator.ground import Ground
 from dashboard.sources.simulator.plan import Whole, YearPlan, plan_year
 from dashboard.sources.simulator.post import Post
-from dashboard.sources.simulator.rhythm import rhythm_class, times_of_day
+from dashboard.sources.simulator.rhythm import Reals, rhythm_class, times_of_day
 from dashboard.sources.simulator.stories import Stories, uniforms
 from dashboard.worktime import DAY, EPOCH
 
@@ -31,65 +31,69 @@ def year_lines(profile: Profile, year: int, seed: int = 1) -> Iterator[list[byte
 
     Raises `SimulationError` if the profile's totals for the year contradict each other.
     """
-    plan = plan_year(profile, year, seed)
-    first = date(year, 1, 1).toordinal() - EPOCH
-    end = date(year + 1, 1, 1).toordinal() - EPOCH
-    begin = profile.day_start(first)
-    ground = Ground(profile)
-    rng = np.random.default_rng([seed, year, 1])
-    stories = Stories(profile, ground, rng, horizon=profile.day_start(end) - 60_000)
-    post = Post(profile, uniforms(np.random.default_rng([seed, year, 2])))
-    buckets: dict[int, list[Line]] = {}
+    making = _Making(profile, plan_year(profile, year, seed), seed)
     emitted = 0
-    for day, cases in _days(plan, first, end):
-        scale = LAST_DAY_SHARE if day == end - 1 else 1.0
-        _tell_day(profile, plan, day, cases, scale, rng, ground, stories, post, buckets, begin)
-        while emitted < (profile.day_start(day + 1) - begin) // DAY:
-            yield [line for _, _, line in sorted(buckets.pop(emitted, ()))]
+    for day in range(making.first, making.end):
+        making.tell(day)
+        while emitted < making.bucket(profile.day_start(day + 1)):
+            yield making.take(emitted)
             emitted += 1
-    for bucket in sorted(buckets):
-        yield [line for _, _, line in sorted(buckets[bucket])]
+    while making.buckets:
+        yield making.take(min(making.buckets))
 
 
-def _days(plan: YearPlan, first: int, end: int) -> Iterator[tuple[int, slice]]:
-    edges = np.searchsorted(plan.day, np.arange(first, end + 1)).tolist()
-    for offset, day in enumerate(range(first, end)):
-        yield day, slice(edges[offset], edges[offset + 1])
+class _Making:
+    """A year being made: `buckets` hold the lines that arrive in each 24 hours from its start."""
+
+    def __init__(self, profile: Profile, plan: YearPlan, seed: int) -> None:
+        self._profile = profile
+        self._plan = plan
+        self.first, self.end = (
+            date(year, 1, 1).toordinal() - EPOCH for year in (plan.year, plan.year + 1)
+        )
+        self._begin = profile.day_start(self.first)
+        self._edges = np.searchsorted(plan.day, np.arange(self.first, self.end + 1)).tolist()
+        self._rng = np.random.default_rng([seed, plan.year, 1])
+        self._ground = Ground(profile)
+        horizon = profile.day_start(self.end) - 60_000
+        self._stories = Stories(profile, self._ground, self._rng, horizon)
+        self._post = Post(profile, uniforms(np.random.default_rng([seed, plan.year, 2])))
+        self.buckets: dict[int, list[Line]] = {}
+
+    def bucket(self, ms: int) -> int:
+        """The number of the bucket of an instant."""
+        return (ms - self._begin) // DAY
+
+    def take(self, bucket: int) -> list[bytes]:
+        """The lines of a bucket in the order of arrival; it is empty afterwards."""
+        return [line for _, _, line in sorted(self.buckets.pop(bucket, ()))]
+
+    def tell(self, day: int) -> None:
+        """Every case reported on a day, its whole life, into the buckets of the days of arrival."""
+        profile, plan, ground = self._profile, self._plan, self._ground
+        cases = slice(self._edges[day - self.first], self._edges[day - self.first + 1])
+        channels, fates = plan.channel[cases], plan.fate[cases]
+        clock = _clock(plan, channels, self._rng)
+        if day == self.end - 1:
+            clock *= LAST_DAY_SHARE
+        order = np.argsort(clock, kind="stable").tolist()
+        start = profile.day_start(day)
+        longest = profile.day_start(day + 1) - start - 1
+        cells = ground.draw_cells(self._rng, len(order))
+        categories = ground.draw_categories(self._rng, len(order))
+        prefix = f"{profile.id[:2].upper()}{date.fromordinal(day + EPOCH):%Y%m%d}"
+        for number, index in enumerate(order):
+            channel = plan.channels[channels[index]]
+            at = start + min(int(clock[index]), longest)
+            fate = int(fates[index])
+            steps = self._stories.tell(at, channel, fate, cells[number], categories[number])
+            case = f"{prefix}{number + 1:05d}"
+            for arrives, count, event in self._post.deliveries(case, channel, steps):
+                line = (arrives, count, orjson.dumps(event))
+                self.buckets.setdefault(self.bucket(arrives), []).append(line)
 
 
-def _tell_day(
-    profile: Profile,
-    plan: YearPlan,
-    day: int,
-    cases: slice,
-    scale: float,
-    rng: np.random.Generator,
-    ground: Ground,
-    stories: Stories,
-    post: Post,
-    buckets: dict[int, list[Line]],
-    begin: int,
-) -> None:
-    """Every case reported on a day, its whole life, into the buckets of the days of arrival."""
-    channels, fates = plan.channel[cases], plan.fate[cases]
-    clock = _clock(plan, channels, rng) * scale
-    order = np.argsort(clock, kind="stable")
-    start = profile.day_start(day)
-    longest = profile.day_start(day + 1) - start - 1
-    cells = ground.draw_cells(rng, len(order))
-    categories = ground.draw_categories(rng, len(order))
-    prefix = f"{profile.id[:2].upper()}{date.fromordinal(day + EPOCH):%Y%m%d}"
-    dumps = orjson.dumps
-    for number, index in enumerate(order.tolist()):
-        channel = plan.channels[channels[index]]
-        at = start + min(int(clock[index]), longest)
-        steps = stories.tell(at, channel, int(fates[index]), cells[number], categories[number])
-        for arrives, count, event in post.deliveries(f"{prefix}{number + 1:05d}", channel, steps):
-            line = (arrives, count, dumps(event))
-            buckets.setdefault((arrives - begin) // DAY, []).append(line)
-
-
-def _clock(plan: YearPlan, channels: Whole, rng: np.random.Generator) -> np.ndarray:
+def _clock(plan: YearPlan, channels: Whole, rng: np.random.Generator) -> Reals:
     """Times of day in ms, each channel in its own rhythm."""
     clock = np.empty(len(channels))
     points = rng.random(len(channels))

@@ -7,9 +7,11 @@ import orjson
 import pytest
 
 from dashboard.city import load_profile
+from dashboard.cityparts import Area, YearTotals
 from dashboard.events import decode
 from dashboard.profile import Profile
 from dashboard.sources.simulator import year_lines
+from dashboard.worktime import WorkCalendar
 from tests.dashboard.sources.simulator.recount import counts, records
 
 HOUR = 3_600_000
@@ -131,6 +133,52 @@ def test_days_hours_and_hot_spots(meixian: list[bytes]) -> None:
     assert weekdays[6] < weekdays[0]
     hottest = sum(n for _, n in cells.most_common(len(cells) // 20))
     assert hottest / 13966 > 0.12, "a twentieth of the cells should stand out"
+
+
+TOTALS = YearTotals(
+    2024,
+    "x",
+    published={"reported": 1500, "filed": 1300, "closed": 1150, "closed_on_time": 1000},
+    chosen={
+        "accepted": 1330,
+        "dispatched": 1190,
+        "disposed": 1120,
+        "closed_late": 30,
+        "cancelled": 40,
+        "self_cancelled": 3,
+    },
+    channels={"collector": 1100, "self_handled": 100, "hotline_12319": 200, "iot": 100},
+)
+SWITCHES = frozenset({"reported", "filed", "closed"})
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland", "Asia/Shanghai"])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_any_town_in_any_zone_with_any_seed_is_exact(zone: str, seed: int) -> None:
+    town = Profile(
+        id="qingshi",
+        code="990100",
+        name="青石镇",
+        title="青石镇",
+        timezone=zone,
+        calendar=WorkCalendar(zone),
+        districts=(Area("101", "东街"), Area("102", "西街")),
+        self_handled_counts_as=SWITCHES,
+        years={2024: TOTALS},
+    )
+    lines = [line for day in year_lines(town, 2024, seed) for line in day]
+    for attribution in ("own", "report", "deadline"):
+        found = counts(records(lines).values(), town, year_of(town, 2024), attribution)
+        late = found["closed_on_time"] - found["closed_on_time_closing"]
+        assert (found["disposed"], found["closed"], found["closed_on_time"], late) == (
+            1120,
+            1150,
+            1000,
+            30,
+        )
+        if attribution != "deadline":
+            keys = ("reported", "accepted", "filed", "dispatched", "cancelled")
+            assert [found[key] for key in keys] == [1500, 1330, 1300, 1190, 40]
 
 
 def test_a_few_days_of_nanyang_look_like_its_year() -> None:
