@@ -25,7 +25,7 @@ SEED_STEPS: Final = 1_200
 SPACING_S: Final = (0.3, 1.3)
 BACKGROUND_S: Final = 0.25
 """Every so often another case moves on while samples are taken."""
-TAIL_S: Final = 4.0
+TAIL_S: Final = 3.0
 SETTLE_S: Final = 3.0
 COLD_PAGES: Final = 5
 HEAVIEST: Final = 8
@@ -155,7 +155,7 @@ def reaction(
     )
 
 
-def cold(browser: Browser, line: Line, pages: int = COLD_PAGES) -> Cold:
+def cold(browser: Browser, line: Line, pages: int) -> Cold:
     """Opens the wall in fresh contexts, one after the other."""
     seconds: list[float] = []
     traffic = Traffic(line.config.port)

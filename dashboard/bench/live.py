@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.bench.bars import Bar
-from dashboard.bench.browser import BrowserMissing, Cold, Reaction, chromium, cold, reaction, start
+from dashboard.bench.browser import (
+    COLD_PAGES,
+    BrowserMissing,
+    Cold,
+    Reaction,
+    chromium,
+    cold,
+    reaction,
+    start,
+)
 from dashboard.bench.live_crowd import Crowd, pollers, screens
 from dashboard.bench.live_line import Line, open_line
 
@@ -101,7 +110,7 @@ def _in_browser(found: Live, city: str, samples: int, tell: Tell) -> Live:
         with chromium() as browser, _line(city) as line:
             happenings = start(line)
             tell("Chromium 冷启动……")
-            found = replace(found, cold=cold(browser, line))
+            found = replace(found, cold=cold(browser, line, min(COLD_PAGES, samples)))
             tell(f"{samples} 个事件，从 XADD 到文字……")
             return replace(found, reaction=reaction(browser, line, happenings, samples))
     except BrowserMissing as missing:

@@ -114,7 +114,7 @@ def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -
         click.echo(f"没有测浏览器：{found.missing}")
 
 
-Rows = Sequence[tuple[str, object]]
+Rows = Sequence[tuple[str, str | float]]
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:
@@ -160,7 +160,10 @@ def _crowd(crowd: Crowd) -> Rows:
         ("每观众·帧 CPU / per viewer·tick，µs", crowd.cpu_us),
         ("每观众内存 / RSS per viewer，kB", crowd.rss_kb),
         ("空闲 CPU / idle server，ms 每帧", crowd.idle_cpu_ms),
-        ("服务器、负载进程占核 / cores", f"{crowd.server_cpu:.2f}、{crowd.load_cpu:.2f}"),
+        (
+            "占核：服务器、负载进程、机器上的其他 / cores: server, load process, all else",
+            f"{crowd.server_cpu:.2f}，{crowd.load_cpu:.2f}，{crowd.other_cpu:.2f}",
+        ),
     ]
 
 
@@ -169,6 +172,11 @@ def _profile(city: str) -> Any:
         return load_profile(city)
     except ProfileError as error:
         raise click.ClickException(str(error)) from error
+
+
+def figure(value: float) -> str:
+    """Four digits that count, or all of a whole number."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
 
 
 def _show(
@@ -183,8 +191,7 @@ def _show(
     for title, rows in tables:
         click.secho(f"\n{title}", bold=True)
         for name, value in rows:
-            shown = f"{value:,.4g}" if isinstance(value, float) else f"{value:,}"
-            click.echo(f"  {name}：{value if isinstance(value, str) else shown}")
+            click.echo(f"  {name}：{value if isinstance(value, str) else figure(value)}")
     click.secho("\n达标线 / bars", bold=True)
     for bar in bars:
         click.secho(f"  {bar.line}", fg="green" if bar.ok else "red")
