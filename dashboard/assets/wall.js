@@ -9,6 +9,7 @@
   app.zone = app.format.zoned(app.page.timezone);
   app.now = () => Date.now();
 
+  const EMPTY = { m: {}, s: {}, t: {} }; // 第一帧之前：写“—”和“无数据”，不留白
   let wall = null; // 版面未到时帧先存着
   const live = app.createLive({ url: app.page.live, onFrame, onBeat });
   const reloader = app.createReloader({ build: app.page.build });
@@ -38,17 +39,22 @@
 
     const stage = app.createStage({
       scenes, nav: find('nav'), title: find('.ttl'), dwellMs: dwell * 1000, holdMs: hold * 1000,
-      onShow: (scene) => { if (live.frame()) app.paint(bindings.get(scene), live.frame()); },
+      onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
     function apply(frame, changed) {
       scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
-      stage.visible().forEach((scene) => app.paint(bindings.get(scene), frame));
+      paintVisible();
       if (!changed || changed.demo) app.setClass(find('.demo'), 'gone', !frame.demo);
       if (!changed || changed.city) app.setText(find('.org'), frame.city.title);
       card.refresh();
       states();
       app.painted = (app.painted || 0) + 1;
+    }
+
+    function paintVisible() {
+      const frame = live.frame() || EMPTY;
+      stage.visible().forEach((scene) => app.paint(bindings.get(scene), frame));
     }
 
     function states() {
@@ -69,9 +75,7 @@
       scenes.forEach((scene) => bindings.get(scene).forEach((b) => {
         if (ageing.has(b.el)) b.dirty = true;
       }));
-      if (live.frame()) {
-        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
-      }
+      paintVisible();
       if (Math.floor(now / 1000) % 60 === 0) {
         reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
       }
@@ -90,9 +94,7 @@
     /** 尺寸变了：放得下几行要重算。 */
     function resized() {
       scenes.forEach((scene) => app.mark(bindings.get(scene), null));
-      if (live.frame()) {
-        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
-      }
+      paintVisible();
     }
 
     /** 指针不动就收起：墙上没有鼠标。 */

@@ -62,10 +62,10 @@ class Stage:
 
 
 @contextlib.contextmanager
-def playing(scenes: int = 1, port: int | None = None) -> Iterator[Stage]:
+def playing(scenes: int = 1, *more: str) -> Iterator[Stage]:
     """A theatre process, ready to serve; ended on leaving."""
-    port = port or free_port()
-    command = [sys.executable, "-m", "tests.browser.theatre", str(port), str(scenes)]
+    port = free_port()
+    command = [sys.executable, "-m", "tests.browser.theatre", str(port), str(scenes), *more]
     process = subprocess.Popen(command)
     try:
         stage = Stage(port, process)

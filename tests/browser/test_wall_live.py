@@ -6,9 +6,10 @@ import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.playing import Stage, until
+from tests.browser.measuring import faults
+from tests.browser.playing import Stage, playing, until
 from tests.browser.scenery import NOON_MS, count, rate
 
 Wall = Callable[..., Page]
@@ -222,3 +223,21 @@ def test_demo_data_is_said_so(wall: Wall, stage: Stage) -> None:
     assert page.is_visible(".demo >> text=演示数据")
     stage.play(set={"demo": False})
     page.wait_for_selector(".demo", state="hidden")
+
+
+def test_before_the_first_frame_nothing_is_blank_and_nothing_is_zero(browser: Browser) -> None:
+    with playing(1, "silent") as stage:
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.goto(stage.url + "/wall")
+        page.wait_for_selector(".t-cat >> text=无数据")
+        first = page.inner_text(".t-rat .rate:nth-child(1)")
+        assert first.split() == ["结案率", "无数据", "—", "—"]
+        assert page.inner_text(".fresh").strip() == "正在连接"
+        assert "无超期" not in page.inner_text(".t-dpt")
+        page.wait_for_selector(".banner.off", timeout=15_000)
+        assert banner(page).startswith("断线　尚未收到数据")
+        assert "数据源没有更新" in banner(page)
+        assert faults(page) == []
+        stage.play(silent=False)
+        page.wait_for_selector(f"{REPORTED} >> text=912")
+        page.close()
