@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import click
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from dashboard.city import load_profile
 from dashboard.commands.configured import configured
