@@ -95,11 +95,6 @@ class Config:
         number(1, 8760),
         "已入账的流条目在 Redis 中再保留多少小时 / hours a committed event stays in the stream",
     )
-    future_tolerance_s: float = setting(
-        300.0,
-        number(0, 86400),
-        "事件时间允许超前本机时钟多少秒 / seconds an event may lie in the future",
-    )
     batch_max: int = setting(
         2000, whole(1, 100_000), "工作进程一次提交最多多少个事件 / events in one ledger transaction"
     )

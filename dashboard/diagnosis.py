@@ -11,6 +11,7 @@ from typing import Final, Literal
 from dashboard.bus import Bus, BusDown, Server
 from dashboard.city import Profile, ProfileError, load_profile
 from dashboard.config import Config
+from dashboard.events import FUTURE_TOLERANCE_MS
 from dashboard.ledger import LedgerError
 from dashboard.ledger.inspection import CURRENT, look
 
@@ -76,7 +77,7 @@ def examine_redis(config: Config, profile: Profile, now: Callable[[], int]) -> I
     if not complaints:
         yield Finding("redis.settings", "ok", "持久化每秒落盘，内存满时拒写不丢数据")
     yield judge_memory(server)
-    yield judge_clock(server.clock_ms - now(), config.future_tolerance_s)
+    yield judge_clock(server.clock_ms - now())
 
 
 def judge_version(server: Server) -> Finding:
@@ -101,13 +102,14 @@ def judge_memory(server: Server) -> Finding:
     return Finding("redis.memory", "ok", text)
 
 
-def judge_clock(ahead_ms: int, tolerance_s: float) -> Finding:
+def judge_clock(ahead_ms: int) -> Finding:
     """Events from a clock too far ahead are refused as future ones."""
     text = f"Redis 时钟比本机{'快' if ahead_ms >= 0 else '慢'} {abs(ahead_ms) / 1000:.1f} 秒"
     if abs(ahead_ms) <= CLOCK_WARN_MS:
         return Finding("clock", "ok", text)
     advice = "两台机器都启用 NTP（chrony 或 systemd-timesyncd）"
-    return Finding("clock", "error" if abs(ahead_ms) > tolerance_s * 1000 else "warn", text, advice)
+    level: Level = "error" if abs(ahead_ms) > FUTURE_TOLERANCE_MS else "warn"
+    return Finding("clock", level, text, advice)
 
 
 def examine_ledger(config: Config, profile: Profile) -> Iterator[Finding]:
