@@ -36,6 +36,7 @@ CATCH_UP: Final = 10
 UPKEEP_MS: Final = 5_000
 TRIM_LIMIT: Final = 20_000
 """Stream entries removed in one upkeep at most."""
+RELIEF_TRIES: Final = 3
 RELOAD_MS: Final = 10_000
 """After another program wrote to the ledger, reload at most this often."""
 GAP_SHOWN_MS: Final = 24 * 3_600_000
@@ -254,21 +255,25 @@ class Worker:
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
         self._published_at = now
-        try:
-            self._bus.publish(body, stamp.seq)
-        except BusFull as error:
-            self._relieve(error)
-            return
-        self._seq, self._changed, self._full = stamp.seq, False, False
+        if self._sent(body, stamp.seq):
+            self._seq, self._changed = stamp.seq, False
 
-    def _relieve(self, error: BusFull) -> None:
-        """Redis is full: what is committed gives way early, else the wall would stand still. The
-        frame comes again with the next interval."""
-        if not self._full:
-            log.error("Redis 已满（%s），提前清理已入账的事件", error)
-        self._full = self._changed = True
-        self._anchor = self._after
-        self._bus.trim(self._after, TRIM_LIMIT)
+    def _sent(self, body: bytes, seq: int) -> bool:
+        """Publishes a frame. Where Redis is full, committed events give way early, else the wall
+        would stand still; senders may be quicker, then the frame comes with the next interval."""
+        for _ in range(RELIEF_TRIES):
+            try:
+                self._bus.publish(body, seq)
+            except BusFull as error:
+                if not self._full:
+                    log.error("Redis 已满（%s），提前清理已入账的事件", error)
+                self._full = True
+                self._anchor = self._after
+                self._bus.trim(self._after, TRIM_LIMIT)
+            else:
+                self._full = False
+                return True
+        return False
 
     # -- upkeep
 

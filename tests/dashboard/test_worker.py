@@ -355,6 +355,7 @@ def test_a_full_redis_holds_senders_back_and_loses_nothing(
                 held_back += 1
                 position += full.accepted
                 time.sleep(0.05)
+        wait_until(lambda: hall.bus.last_frame() is not None)
         wait_until(lambda: hall.shown("year.cases.reported") == 20_000, 30)
         assert hall.frame["health"]["gap"] is None
     assert held_back > 0, "the limit was never reached"
