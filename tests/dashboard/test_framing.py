@@ -1,0 +1,66 @@
+"""The frame as documented: every key it has is on docs/frame.md, and nothing else is promised."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.city import BUILT_IN, load_profile
+from dashboard.framing import OPEN, TODAY, YEAR, Stamp, build_frame
+from dashboard.ledger import Ledger
+from dashboard.livestate import LiveState
+from dashboard.measures import MEASURES
+from dashboard.snapshot import Cell, Frame, read_frame
+from dashboard.worker import LedgerHistory
+from tests.town import NOW
+
+PAGE = (Path(__file__).parents[2] / "docs" / "frame.md").read_text("utf-8")
+STAMP = Stamp(7, NOW, "1.0", True, {"rejected": 0, "lag_ms": 0, "gap": None})
+
+
+def empty_frame(city: str, folder: Path) -> Frame:
+    profile = load_profile(city)
+    ledger = Ledger.open(f"sqlite:///{folder}/l.db", profile.rules, profile.id)
+    return build_frame(LiveState(profile, LedgerHistory(ledger), NOW), STAMP)
+
+
+def documented(heading: str) -> list[str]:
+    """The first-column names of the table under a heading."""
+    section = re.split(r"^## ", PAGE, flags=re.M)
+    body = next(part for part in section if part.startswith(heading))
+    cells = re.findall(r"^\| (`[^|]+) \|", body, re.M)
+    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+
+
+@pytest.mark.parametrize("city", BUILT_IN)
+def test_a_city_without_any_data_has_a_whole_frame(city: str, tmp_path: Path) -> None:
+    frame = empty_frame(city, tmp_path)
+    assert read_frame(frame) == frame
+    assert all(cell["v"] is None for cell in frame["m"].values())
+    assert {cell["st"] for cell in frame["m"].values()} == {"nodata"}
+    assert {source["state"] for source in frame["sources"]} == {"nodata"}
+    assert len(frame["t"]["districts"]) == len(load_profile(city).districts)
+
+
+def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Path) -> None:
+    frame = empty_frame("zhengzhou", tmp_path)
+    assert set(documented("顶层")) == set(frame)
+    assert set(documented("序列")) == set(frame["s"])
+    assert set(documented("表")) == set(frame["t"])
+    rates = {id for id, measure in MEASURES.items() if measure.kind == "rate"}
+    kinds = {
+        "today.cases.<件数>": {f"today.cases.{name}" for name in TODAY},
+        "today.cases.<率>": {f"today.{id}" for id in rates},
+        "month.cases.<率>": {f"month.{id}" for id in rates},
+        "year.cases.<件数>": {f"year.cases.{name}" for name in YEAR},
+        "open.cases.<存量>": {f"open.cases.{name}" for name in OPEN},
+    }
+    assert set(documented("指标格")) == set(kinds)
+    assert set().union(*kinds.values()) == set(frame["m"])
+
+
+def test_the_parts_of_a_cell_and_the_names_of_counts_are_documented() -> None:
+    for name in (*Cell.__annotations__, *TODAY, *YEAR, *OPEN):
+        assert f"`{name}`" in PAGE, name
