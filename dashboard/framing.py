@@ -185,9 +185,11 @@ class _Painter:
         overdue = state.stock_members(stock.OVERDUE, "district")
         target = profile.targets.get(RANKED_BY)
         rows: list[dict[str, Any]] = []
-        for code, counts in state.members_today("district").items():
-            reported = self._value("cases.reported", counts).num or 0
-            rate = self._value(RANKED_BY, counts)
+        today = state.members_today("district")
+        known = state.known(state.month_start(state.day))
+        for code, counts in state.districts_month().items():
+            reported = self._value("cases.reported", today.get(code, {})).num or 0
+            rate = self._value(RANKED_BY, counts if known else {})
             late = overdue.get(code, 0)
             if not code and not reported and not late:
                 continue

@@ -64,6 +64,10 @@ class LedgerHistory:
         for _, day, _, mask, n in reading.tally_rows(self._ledger, ["all"], first_day, _FAR_DAY):
             yield day, mask, n
 
+    def district_tally(self, first_day: int, end_day: int) -> Iterable[tuple[str, int, int]]:
+        rows = reading.tally_rows(self._ledger, ["district"], first_day, end_day)
+        return ((member, mask, n) for _, _, member, mask, n in rows)
+
     def open_records(self) -> Iterable[Row]:
         return (row for _, row in reading.open_records(self._ledger))
 

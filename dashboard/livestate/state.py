@@ -19,7 +19,7 @@ from dashboard.livestate.news import News
 from dashboard.livestate.running import Running
 from dashboard.measures import MEASURES, resolve
 from dashboard.profile import Profile
-from dashboard.tally import Change, Delta
+from dashboard.tally import DIM, Change, Delta
 
 EPOCH: Final = datetime.date(1970, 1, 1)
 GROUPS: Final[dict[str, int]] = {
@@ -39,6 +39,9 @@ class History(Protocol):
 
     def city_tally(self, first_day: int) -> Iterable[tuple[int, int, int]]:
         """(day, counter mask, n) of the whole city from `first_day` on."""
+
+    def district_tally(self, first_day: int, end_day: int) -> Iterable[tuple[str, int, int]]:
+        """(district, counter mask, n) over the days first ≤ day < end."""
 
     def open_records(self) -> Iterable[Row]:
         """Every record that has not ended."""
@@ -103,6 +106,9 @@ class LiveState:
         self.today: Running[DayKey] = Running(start(day))
         self.yesterday: Running[DayKey] = Running(start(day - 1))
         self.yesterday_all: dict[DayKey, int] = {}
+        self._month: dict[str, dict[int, int]] = {}
+        for member, mask, n in self._history.district_tally(self.month_start(day), day):
+            self._count_district(member, mask, n)
         then = self._then(now)
         self._then_day = self.profile.day(then)
         self.then: Running[DayKey] = Running(start(self._then_day))
@@ -147,9 +153,12 @@ class LiveState:
 
     def apply(self, changes: Sequence[Change], delta: Delta, heard: Mapping[str, int]) -> None:
         """Takes over a committed batch: changed records, the tally's difference, who was heard."""
-        for (dim, day, _, mask), n in delta.items():
+        month = self.month_start(self.day)
+        for (dim, day, member, mask), n in delta.items():
             if dim == 0:
                 self._count_day(day, mask, n)
+            elif dim == DIM["district"] and month <= day < self.day:
+                self._count_district(member, mask, n)
         for _, old, new in changes:
             if old is not None:
                 self._add_record(old, -1)
@@ -164,11 +173,16 @@ class LiveState:
         self._add_stocks(self.then_stocks, row, sign)
 
     def _count_day(self, day: int, mask: int, n: int) -> None:
+        self._count(self.days.setdefault(day, {}), mask, n)
+
+    def _count_district(self, member: str, mask: int, n: int) -> None:
+        self._count(self._month.setdefault(member, {}), mask, n)
+
+    def _count(self, counts: dict[int, int], mask: int, n: int) -> None:
         bits = self._expanded.get(mask)
         if bits is None:
             bits = tuple(bit for bit in self._bits if mask >> bit & 1)
             self._expanded[mask] = bits
-        counts = self.days.setdefault(day, {})
         for bit in bits:
             counts[bit] = counts.get(bit, 0) + n
 
@@ -260,18 +274,29 @@ class LiveState:
         return {COUNTERS[bit]: n for (kind, _, bit), n in found.items() if kind == "city"}
 
     def members_today(self, group: str) -> dict[str, Counts]:
-        """Today's counters by member of a dimension in GROUPS; districts with their overdue."""
+        """Today's counters by member of a dimension in GROUPS."""
         out: dict[str, Counts] = {}
         for (kind, member, bit), n in self.today.counts.items():
             if kind == group:
                 out.setdefault(member, {})[COUNTERS[bit]] = n
-        if group == "district":
-            for area in self.profile.districts:
-                out.setdefault(area.code, {})
-            for member, counts in out.items():
-                key = f"{self.day}/{member}"
-                counts[OVERDUE] = self.stocks[(stock.OVERDUE, "due", key)]
-                counts[f"{OVERDUE}@report"] = self.stocks[(stock.OVERDUE, "report", key)]
+        return out
+
+    def districts_month(self) -> dict[str, Counts]:
+        """This month's counters so far by district, with its overdue of the month; every district
+        of the profile is there."""
+        out: dict[str, Counts] = {area.code: {} for area in self.profile.districts}
+        for member, found in self._month.items():
+            out[member] = {COUNTERS[bit]: n for bit, n in found.items()}
+        for member, counts in self.members_today("district").items():
+            have = out.setdefault(member, {})
+            for name, n in counts.items():
+                have[name] = have.get(name, 0) + n
+        for member, counts in out.items():
+            for day in range(self.month_start(self.day), self.day + 1):
+                key = f"{day}/{member}"
+                for name, kind in ((OVERDUE, "due"), (f"{OVERDUE}@report", "report")):
+                    late = self.stocks[(stock.OVERDUE, kind, key)]
+                    counts[name] = counts.get(name, 0) + late
         return out
 
     def hours(self, *, today: bool) -> list[int]:

@@ -167,13 +167,13 @@ def _departments() -> Component:
 
 
 def _districts(view: View) -> Component:
-    note = (html.Span("今日"), html.Span([glyph("warn"), " 低于目标"], className="warn"))
-    keys = f"t.districts m.today.{RANKED_BY}"
+    note = (html.Span("本月"), html.Span([glyph("warn"), " 低于目标"], className="warn"))
+    keys = f"t.districts m.month.{RANKED_BY}"
     body = drawn(
         "districts",
         keys,
         "ranking",
-        measure=f"today.{RANKED_BY}",
+        measure=f"month.{RANKED_BY}",
         word=view.name(RANKED_BY),
         every="1",
     )

@@ -112,7 +112,8 @@ def check(city: City) -> None:
             assert cell["tot"] == whole[id].num, key
         if prefix == "month":
             assert cell["cmp"] == last_month[id].value, key
-    check_districts(city, frame, city.reckon(today, today + 1, now, "district"))
+    of_today = city.reckon(today, today + 1, now, "district")
+    check_districts(city, frame, of_today, city.reckon(month, today + 1, now, "district"))
     check_stocks(city, frame)
     fresh = city.fresh_frame()
     since = start(today - 1)  # how far back a new worker looks for news
@@ -121,13 +122,15 @@ def check(city: City) -> None:
     assert fresh == frame
 
 
-def check_districts(city: City, frame: Frame, report: Report) -> None:
+def check_districts(city: City, frame: Frame, today: Report, month: Report) -> None:
     late = stocks(city.ledger, city.now, by="district")
     for row in frame["t"]["districts"]:
-        found = report.by.get(row["id"])
+        found = month.by.get(row["id"])
         if found is not None and found["cases.reported"].state != "nodata":
             rate = found["cases.on_time_disposal_rate"]
             assert (row["v"], row["n"], row["d"]) == (rate.value, rate.num, rate.den)
+        found = today.by.get(row["id"])
+        if found is not None and found["cases.reported"].state != "nodata":
             assert row["reported"] == found["cases.reported"].num
         assert row["overdue"] == (late[row["id"]].overdue if row["id"] in late else 0)
     rates = [row["v"] for row in frame["t"]["districts"] if row["v"] is not None]
@@ -362,6 +365,9 @@ def test_sources_are_late_then_silent(tmp_path: Path) -> None:
 def test_health_carries_the_days_rejected() -> None:
     class Quiet:
         def city_tally(self, first_day: int) -> Iterable[tuple[int, int, int]]:
+            return []
+
+        def district_tally(self, first_day: int, end_day: int) -> list[tuple[str, int, int]]:
             return []
 
         def open_records(self) -> Iterable[c.Row]:
