@@ -5,5 +5,9 @@ class LedgerError(RuntimeError):
     """The ledger cannot be used as asked; the text says what was found and what to do."""
 
 
+class LedgerAway(LedgerError):
+    """The database cannot be reached or broke off: a batch under way was written whole or not."""
+
+
 class CursorMoved(LedgerError):
     """Another process has folded this stream further than we thought: stop, do not write."""

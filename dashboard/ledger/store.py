@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from dashboard.cases import DUE_AT, STAGE, derive
 from dashboard.counters import names
@@ -20,7 +21,7 @@ from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
-from dashboard.ledger.errors import CursorMoved, LedgerError
+from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.postgres import Postgres
 from dashboard.recounting import Codes, Recount
@@ -112,10 +113,21 @@ class Ledger:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        fresh = self.engine.connect().execution_options(cityops_write=True)
-        with fresh as connection, connection.begin():
-            self._dialect.lock(connection)
-            yield connection
+        with self._reached():
+            fresh = self.engine.connect().execution_options(cityops_write=True)
+            with fresh as connection, connection.begin():
+                self._dialect.lock(connection)
+                yield connection
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """A database that is away, locked or full is said in one line."""
+        driver: Any = self.engine.dialect.loaded_dbapi  # COPY goes past SQLAlchemy
+        try:
+            yield
+        except (OperationalError, InterfaceError, driver.OperationalError) as error:
+            cause = str(error.__cause__ or error).strip() or type(error).__name__
+            raise LedgerAway(f"台账数据库不可用：{cause.splitlines()[0]}") from error
 
     def apply(
         self,
@@ -256,13 +268,13 @@ class Ledger:
 
     def seq(self) -> int:
         """How many batches were written so far."""
-        with self.engine.connect() as connection:
+        with self._reached(), self.engine.connect() as connection:
             where = schema.meta.c.key == "seq"
             return int(connection.scalar(select(schema.meta.c.value).where(where)) or 0)
 
     def cursor(self, stream: str) -> str | None:
         """How far a stream has been folded; None when never."""
-        with self.engine.connect() as connection:
+        with self._reached(), self.engine.connect() as connection:
             return _cursor(connection, stream)
 
     def reset_cursor(self, stream: str) -> None:
