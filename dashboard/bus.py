@@ -99,8 +99,8 @@ def order(entry_id: str) -> tuple[int, int]:
 
 
 def _connect(address: RedisAddress, library: Any, retry: Any, timeout_s: float) -> Any:
-    """A client of `library` (redis or redis.asyncio) without retries of its own: every lost
-    connection is seen by the caller, who then checks whether the stream is still the same."""
+    """A client of `library` (redis or redis.asyncio) without retries of its own. A connection that
+    broke while idle it replaces unseen: to know that Redis is the same, ask (`lost`, `kept`)."""
     settings: dict[str, Any] = {
         "protocol": 2,
         "socket_timeout": timeout_s,

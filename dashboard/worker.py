@@ -103,7 +103,6 @@ class Worker:
         self._stored: str | None = None  # the cursor in the ledger
         self._attempted: str | None = None  # where it is if a commit's answer got lost
         self._after = START  # read up to here; behind `_stored` after a gap
-        self._anchor = START  # an entry that was in the stream and must still be
         self._behind = False
         self._ledger_seq = 0
         self._loaded_at = 0
@@ -152,7 +151,7 @@ class Worker:
         count = self._pace.batch_max * (CATCH_UP if self._behind else 1)
         entries = self._bus.read(self._after, count, self._patience(state, now))
         self._behind = len(entries) == count
-        if entries:
+        if entries and self._same_stream(now):
             self._take(state, entries)
         now = self._now()
         if state.advance(now):
@@ -169,7 +168,7 @@ class Worker:
             raise CursorMoved(f"游标在 {found}，应为 {self._stored}：另一个工作进程正在写入")
         self._stored = self._attempted = found
         if self._state is None:
-            self._after = self._anchor = found or START
+            self._after = found or START
             self._recall()
         gc.collect()
         state = LiveState(self._profile, LedgerHistory(self._ledger), now)
@@ -219,8 +218,6 @@ class Worker:
         last = self._attempted = entries[-1][0]
         applied = self._ledger.apply(events, Advance(STREAM, last, self._stored), refused, now)
         self._stored = self._after = last
-        if self._anchor == START:
-            self._anchor = last
         if applied.seq != self._ledger_seq + 1:
             self._stale = True
         self._ledger_seq = applied.seq
@@ -272,7 +269,6 @@ class Worker:
                 if not self._full:
                     log.error("Redis 已满（%s），提前清理已入账的事件", error)
                 self._full = True
-                self._anchor = self._after
                 self._bus.trim(self._after, TRIM_LIMIT)
             else:
                 self._full = False
@@ -284,7 +280,7 @@ class Worker:
     def _upkeep(self, now: int) -> None:
         """Every few seconds: is the stream still ours, did others write, trim what is old."""
         self._upkeep_at = now
-        self._check_stream(now)
+        self._same_stream(now)
         seq = self._ledger.seq()
         if seq != self._ledger_seq:
             self._stale, self._ledger_seq = True, seq
@@ -293,15 +289,19 @@ class Worker:
             self._load()
         keep_from = f"{max(0, now - self._pace.retention_ms)}-0"
         if self._after != START:
-            self._bus.trim(min(self._anchor, keep_from, key=order), TRIM_LIMIT)
+            self._bus.trim(min(self._after, keep_from, key=order), TRIM_LIMIT)
 
-    def _check_stream(self, now: int) -> None:
-        """Declares a gap 数据缺口 if entries this worker knew are gone that it did not trim."""
-        lost = self._bus.lost(self._anchor) or self._bus.lost(self._after)
+    def _same_stream(self, now: int) -> bool:
+        """Declares a gap 数据缺口 if the entry read last, which is never trimmed here, is gone.
+
+        Asked after every read: a Redis that crashed and came back between two of them, without its
+        newest entries and with newer ones, is not noticed otherwise.
+        """
+        lost = self._bus.lost(self._after)
         if lost is None:
-            self._anchor = self._after
-            return
+            return True
         log.error("数据缺口: %s（游标 %s）", lost, self._after)
         self._gap = Gap(since=self._gap["since"] if self._gap else now, text=lost)
-        self._after = self._anchor = START  # read whatever is there: what was counted stays so
+        self._after = START  # read whatever is there: what was counted stays so
         self._changed = True
+        return False
