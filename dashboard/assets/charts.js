@@ -126,8 +126,16 @@
     return d;
   }
 
+  /** 今日没有走完，不与整日相比。 */
+  function wholeDays(series) {
+    const today = app.zone.monthDay(app.now());
+    const until = series.days[series.days.length - 1] === today ? -1 : undefined;
+    const cut = (values) => values.slice(0, until);
+    return { days: cut(series.days), reported: cut(series.reported), closed: cut(series.closed) };
+  }
+
   function days(el, frame) {
-    const series = frame.s.days30 || { days: [], reported: [], closed: [] };
+    const series = wholeDays(frame.s.days30 || { days: [], reported: [], closed: [] });
     const last = Math.max(1, series.days.length - 1);
     const span = range(series.reported.concat(series.closed));
     const x = (i) => (i / last) * W;
@@ -151,8 +159,10 @@
     const last = series.reported.length - 1;
     const peak = series.reported.reduce((best, n, i) => (n > series.reported[best] ? i : best), 0);
     const side = (i) => (i < last * 0.2 ? 'pk start' : i > last * 0.8 ? 'pk end' : 'pk');
-    const mark = (i, text) => plot.appendChild(label(text, (x(i) / W) * 100,
-      (y(Math.max.apply(null, series.reported.slice(Math.max(0, i - 4), i + 5))) / H) * 100, side(i)));
+    const above = (i) => Math.max.apply(null, series.reported.slice(Math.max(0, i - 4), i + 5)
+      .concat(series.closed.slice(Math.max(0, i - 4), i + 5)).filter(f.known));
+    const mark = (i, text) => plot.appendChild(
+      label(text, (x(i) / W) * 100, (y(above(i)) / H) * 100, side(i)));
     mark(peak, dayName(series.days[peak]) + '　' + f.count(series.reported[peak]));
     if (f.known(series.reported[last]) && last - peak > last * 0.4) {
       mark(last, f.count(series.reported[last]));

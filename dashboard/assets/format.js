@@ -44,6 +44,7 @@
       time: (ms) => { const p = at(ms); return p.hour + ':' + p.minute + ':' + p.second; },
       minute: (ms) => { const p = at(ms); return p.hour + ':' + p.minute; },
       date: (ms) => { const p = at(ms); return p.month + '月' + p.day + '日 ' + p.weekday; },
+      monthDay: (ms) => { const p = at(ms); return p.month.padStart(2, '0') + '-' + p.day.padStart(2, '0'); },
       day: (ms) => { const p = at(ms); return p.month + '月' + p.day + '日'; },
       hour: (ms) => Number(at(ms).hour),
     };

@@ -6,6 +6,7 @@
   const { make, glyph, pool, setText, setClass, empty } = app;
   const CHANNELS_SHOWN = 6;
   const PAGE_MS = 12000;
+  const FEW = 6;
   const MIN_SCALE = 0.1; // 点图至少画出目标两侧 10 个百分点
 
   const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -53,6 +54,7 @@
     shown.forEach((item, i) => {
       const cells = lines[i].children;
       setText(cells[0], item.name);
+      setClass(cells[1].firstElementChild, 'gone', !number(item));
       cells[1].firstElementChild.style.width = app.clamp((number(item) / most) * 100) + '%';
       setClass(cells[1].firstElementChild, 's', i > 0);
       setText(cells[2], f.count(number(item)));
@@ -101,8 +103,8 @@
     const columns = table.appendChild(make('colgroup'));
     ['no', 'name', 'n', 'n2', 'dots', 'value'].forEach((name) => columns.appendChild(make('col', name)));
     const head = table.appendChild(make('thead')).appendChild(make('tr'));
-    [['区', 'tl'], ['上报', ''], ['超期', ''], ['', 'tr']].forEach((column, i) => {
-      const th = head.appendChild(make('th', column[1], column[0]));
+    ['', '上报', '超期', ''].forEach((word, i) => {
+      const th = head.appendChild(make('th', i ? '' : 'tl', word));
       if (i === 0 || i === 3) th.colSpan = 2;
     });
     head.lastElementChild.dataset.card = el.dataset.measure;
@@ -134,6 +136,7 @@
     const table = el.querySelector('table') || rankingTable(el);
     const target = f.known(cell.tgt) ? cell.tgt : null;
     const scale = dotScale(all, target);
+    legendCell(table.tHead.rows[0].cells[0], target !== null);
     setText(table.tHead.rows[0].cells[3], el.dataset.word + ' ' +
       (target === null ? '%' : (cell.op === '<=' ? '≤ ' : '≥ ') + f.percent(target, 2)));
     const room = Math.max(1, capacity(el, 1.75, all.length + 1) - 1);
@@ -141,15 +144,27 @@
     const page = pages > 1 ? Math.floor(performance.now() / PAGE_MS) % pages : 0;
     const shown = all.slice(page * room, page * room + room);
     table.style.setProperty('--rows', String(shown.length + 1));
+    setClass(table, 'few', shown.length <= FEW && !flows.matches);
     const rows = pool(table.tBodies[0], shown.length, rankingRow);
     shown.forEach((item, i) => district(rows[i], item, page * room + i + 1, target, scale));
+  }
+
+  /** 表头首格：有目标时写明 ▲ 的意思，否则写“区”。 */
+  function legendCell(cell, judged) {
+    if (cell.dataset.judged === String(judged)) return;
+    cell.dataset.judged = String(judged);
+    cell.textContent = judged ? '' : '区';
+    setClass(cell, 'warn', judged);
+    if (!judged) return;
+    cell.appendChild(glyph('warn'));
+    cell.appendChild(document.createTextNode(' 低于目标'));
   }
 
   function dotScale(all, target) {
     const values = all.map((item) => item.v).filter(f.known);
     if (target === null) return (v) => v * 100;
     const widest = Math.max.apply(null, values.map((v) => Math.abs(v - target)).concat(MIN_SCALE));
-    return (v) => 50 + ((v - target) / (widest * 1.06)) * 50;
+    return (v) => 50 + ((v - target) / (widest * 1.16)) * 50;
   }
 
   function district(row, item, place, target, scale) {

@@ -5,7 +5,12 @@
   const f = app.format;
   const { make, glyph, pool, setText, setClass, empty, capacity, fit } = app;
 
-  const where = (item) => [item.district, item.place].filter(Boolean).join(' ');
+  /** 区与地点；地点里已写了区就不重复。 */
+  function where(item) {
+    const place = item.place || '';
+    if (!item.district || place.indexOf(item.district) === 0) return place;
+    return item.district + ' ' + place;
+  }
 
   /** 快讯：一行，整行换；放不下的不露半截。 */
   function ticker(el, frame) {
@@ -75,6 +80,7 @@
       row.appendChild(make('span', 'age'));
       return row;
     });
+    setClass(el, 'few', shown.length < 4);
     const now = app.now();
     const known = app.live.status().state === 'live';
     shown.forEach((source, i) => {

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.scene import Scene, View
-from layouts.widgets import bullet, data, drawn, figure, glyph, hero, legend, tile, verdict
+from layouts.widgets import bullet, data, drawn, figure, hero, legend, tile, verdict
 
 
 class Step(NamedTuple):
@@ -167,11 +167,10 @@ def _departments() -> Component:
 
 
 def _districts(view: View) -> Component:
-    note = (html.Span("本月"), html.Span([glyph("warn"), " 低于目标"], className="warn"))
-    keys = f"t.districts m.month.{RANKED_BY}"
+    note = (html.Span("本月"), html.Span("上报为今日"))
     body = drawn(
         "districts",
-        keys,
+        f"t.districts m.month.{RANKED_BY}",
         "ranking",
         measure=f"month.{RANKED_BY}",
         word=view.name(RANKED_BY),

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from playwright.sync_api import Error as PageGone
 from playwright.sync_api import Page
 
 from tests.servers import free_port
@@ -91,10 +92,12 @@ def until(page: Page, expression: str, timeout_s: float = 20) -> None:
     """Waits until a JavaScript expression holds; unlike `wait_for_function` it needs no eval in
     the page, which its content security policy forbids."""
     end = time.monotonic() + timeout_s
-    while not page.evaluate(expression):
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {timeout_s} s: {expression}")
+    while time.monotonic() < end:
+        with contextlib.suppress(PageGone):  # it reloads at this moment
+            if page.evaluate(expression):
+                return
         page.wait_for_timeout(50)
+    raise AssertionError(f"not within {timeout_s} s: {expression}")
 
 
 def open_wall(page: Page, url: str, path: str = "/wall") -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.crowd import crowded
 from tests.browser.measuring import faults
 from tests.browser.playing import SIZES, Stage
-from tests.browser.scenery import count, rate
+from tests.browser.scenery import NOON_MS, count, rate
 
 Wall = Callable[..., Page]
 MORE_SIZES = ("2560x1080", "3840x1080", "1366x768", "2160x3840")
@@ -70,4 +70,31 @@ def first_minute() -> dict[str, object]:
         "s.hourly.reported": hours,
         "s.days30": {"days": [], "reported": [], "closed": []},
         **{f"t.{name}": [] for name in ("categories", "channels", "departments", "ticker")},
+    }
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_county_with_four_towns_and_two_sources_fits(wall: Wall, stage: Stage, size: str) -> None:
+    stage.play(set=county())
+    assert look(wall(size), size) == []
+
+
+def county() -> dict[str, object]:
+    """梅县: four towns without a target, two sources, few cases, departments with nothing late."""
+    towns = ("新城办事处", "程江镇", "扶大镇", "南口镇")
+    area = {"overdue": 1, "n": 5, "d": 6, "ok": None}
+    source = {"state": "live", "every_s": 60, "last_at": NOON_MS - 200_000}
+    untold = {"tgt": None, "op": None, "ok": None}
+    return {
+        "m.month.cases.on_time_disposal_rate": rate(25_214, 28_204) | untold,
+        "t.districts": [
+            {"id": name, "name": name, "reported": 15 - i, "v": 1 - i / 7} | area
+            for i, name in enumerate(towns)
+        ],
+        "t.departments": [
+            {"id": str(i), "name": "区城市管理和综合执法局", "overdue": 1 - i, "open": 13}
+            for i in range(2)
+        ],
+        "t.channels": [{"id": "patrol", "name": "信息采集", "n": 25}],
+        "sources": [source | {"id": name, "name": name} for name in ("梅州平台", "采集终端")],
     }

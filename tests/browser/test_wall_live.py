@@ -50,6 +50,7 @@ def test_charts_are_drawn_again_only_when_their_data_changed(wall: Wall, stage: 
     stage.play(set={"s.days30": days})
     page.wait_for_selector(".days .ax >> text=11月19日")
     assert page.locator(".days svg[data-mine=first]").count() == 0
+    assert page.inner_text(".days .ax .last") == "11月20日"  # today has not run its course
 
 
 def test_every_delta_between_two_paints_counts(wall: Wall) -> None:

@@ -9,7 +9,7 @@ from layouts.definition import Definition
 from layouts.scene import View
 from layouts.scenes.overview import FUNNEL, RANKED_BY, SCENE
 from tests.browser import scenery
-from tests.layouts.parts import attribute, texts
+from tests.layouts.parts import attribute, elements, texts
 
 NAMES = {"cases.closure_rate": "结案率", "cases.rework_rate": "返工率"}
 VIEW = View(
@@ -37,7 +37,8 @@ def test_the_funnel_runs_from_report_to_closure() -> None:
 
 
 def test_the_citys_key_rates_are_shown_for_the_month_by_their_names() -> None:
-    asked = attribute(PAGE, "data-measure")
+    tile = next(e for e in elements(PAGE) if getattr(e, "data-tile", "") == "rat")
+    asked = attribute(tile, "data-measure")
     for measure in scenery.RATES:
         assert asked.count(f"month.{measure}") == 6  # value, verdict, target, bar, n / d, change
     shown = texts(PAGE)
@@ -56,7 +57,7 @@ def test_every_figure_and_series_asked_for_is_in_the_frame() -> None:
 
 def test_districts_are_ranked_against_the_target_of_one_measure() -> None:
     boxes = [keys for keys in attribute(PAGE, "data-keys") if "districts" in keys]
-    assert boxes == [f"t.districts m.today.{RANKED_BY}"]
+    assert boxes == [f"t.districts m.month.{RANKED_BY}"]
 
 
 def test_tiles_have_places_in_every_grid() -> None:
