@@ -87,8 +87,9 @@ def _impossible(name: str, value: int, latest: int) -> str:
     if EARLIEST <= value * 1000 < LATEST:
         return f"{name}: {value} looks like epoch seconds, expected milliseconds"
     if value >= latest:
-        return f"{name}: {value} lies in the future (now is about {latest - FUTURE_TOLERANCE_MS})"
-    return f"{name}: {value} is before 2000-01-01"
+        about = latest - FUTURE_TOLERANCE_MS
+        return f"{name}: {_short(value)} lies in the future (now is about {about})"
+    return f"{name}: {_short(value)} is before 2000-01-01"
 
 
 def _short(value: Any) -> str:
@@ -156,6 +157,8 @@ def decode(line: bytes, now: int) -> CaseEvent:
     if len(line) > MAX_BYTES:
         raise Rejected(f"{len(line)} bytes, expected at most {MAX_BYTES}")
     try:
+        if not line.isascii():
+            line.decode()  # the decoder does not look into what it skips
         wire = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected(f"not an event: {error}") from None

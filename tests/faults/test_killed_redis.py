@@ -88,10 +88,12 @@ def test_entries_redis_took_and_forgot_are_pushed_again(
 def test_a_loss_right_after_the_last_line_is_made_good_before_push_ends(
     site: Site, redis_server: RedisServer, spring: Feed
 ) -> None:
-    sender = site.start("push", spring.file, "--settle", "6s")
+    sender = site.start("push", spring.file)
     client = redis_server.client()
     wait_until(lambda: client.xlen(EVENTS) == len(spring.lines), PATIENCE_S, "the last line")
+    sender.pause()
     crash(redis_server, 0.1)
+    sender.resume()
     assert sender.wait() == 0 and FORGOT in sender.said()
     finish(site, spring)
 
