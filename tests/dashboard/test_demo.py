@@ -42,14 +42,17 @@ class Show:
         )
         self.said: list[str] = []
 
-    def until_ready(self) -> float:
-        """Reads what it prints up to the URL; the seconds that took."""
+    def until(self, words: str) -> float:
+        """Reads what it prints up to these words; the seconds that took."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line)
-            if f":{self.port}/" in line:
+            if words in line:
                 return time.monotonic() - self.started
         raise AssertionError("".join(self.said))
+
+    def until_ready(self) -> float:
+        return self.until(f":{self.port}/")
 
     def family(self) -> list[int]:
         """The demo's process and all its descendants."""
@@ -108,6 +111,19 @@ def test_it_is_ready_in_time_and_whatever_ends_it_ends_every_process(
     gone(family)
     if how != signal.SIGKILL:
         assert demo.process.returncode == 0, said
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_ended_half_way_to_ready_it_leaves_nothing_and_can_start_again(
+    show: Callable[..., Show], how: signal.Signals
+) -> None:
+    demo = show()
+    demo.until("内嵌 Valkey 已启动")
+    wait_until(lambda: len(demo.family()) > 3, what="children")
+    family = demo.family()
+    demo.end(how)
+    gone(family)
+    show().until_ready()
 
 
 def test_a_real_wall_of_simulated_data_is_served(show: Callable[..., Show]) -> None:
