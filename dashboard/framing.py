@@ -184,6 +184,7 @@ class _Painter:
         profile, state = self._profile, self._state
         overdue = state.stock_members(stock.OVERDUE, "district")
         target = profile.targets.get(RANKED_BY)
+        named = {area.code for area in profile.districts}
         rows: list[dict[str, Any]] = []
         today = state.members_today("district")
         known = state.known(state.month_start(state.day))
@@ -191,7 +192,7 @@ class _Painter:
             reported = self._value("cases.reported", today.get(code, {})).num or 0
             rate = self._value(RANKED_BY, counts if known else {})
             late = overdue.get(code, 0)
-            if not code and not reported and not late:
+            if code not in named and not (reported or late or rate.num or rate.den):
                 continue
             row = {"id": code, "name": profile.label("district", code), "reported": reported}
             row |= {"overdue": late, "v": rate.value, "n": rate.num, "d": rate.den}
