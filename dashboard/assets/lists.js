@@ -7,7 +7,8 @@
   const CHANNELS_SHOWN = 6;
   const PAGE_MS = 12000;
   const FEW = 6;
-  const MIN_SCALE = 0.1; // 点图至少画出目标两侧 10 个百分点
+  const MIN_SCALE = 0.06; // 点图至少画出目标两侧 6 个百分点
+  const REACH = 0.85; // 其余离得更远的停在边上，不把众区挤成一团
 
   const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
@@ -163,8 +164,9 @@
   function dotScale(all, target) {
     const values = all.map((item) => item.v).filter(f.known);
     if (target === null) return (v) => v * 100;
-    const widest = Math.max.apply(null, values.map((v) => Math.abs(v - target)).concat(MIN_SCALE));
-    return (v) => 50 + ((v - target) / (widest * 1.16)) * 50;
+    const off = values.map((v) => Math.abs(v - target)).sort((a, b) => a - b);
+    const widest = Math.max(MIN_SCALE, off[Math.floor(off.length * REACH)] || 0);
+    return (v) => Math.max(4, Math.min(96, 50 + ((v - target) / (widest * 1.16)) * 50));
   }
 
   function district(row, item, place, target, scale) {
