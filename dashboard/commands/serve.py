@@ -14,6 +14,7 @@ from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 from dashboard.commands.configured import configured
 from dashboard.config import Config
+from dashboard.tether import tie
 
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
@@ -29,6 +30,11 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
         "access_log": False,
         "timeout_graceful_shutdown": 1,
     }
+
+    def init_process(self) -> None:
+        """Ends with a master that was killed: orphans would keep the port from its successor."""
+        tie(self.ppid)
+        super().init_process()
 
     async def _serve(self) -> None:
         for listening in self.sockets:  # accepted connections inherit it

@@ -85,6 +85,10 @@ class Program:
             )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def status(self) -> int | None:
         """The exit status; None while it runs."""
         return self._process.poll()
@@ -103,7 +107,7 @@ class Program:
 
     def reads(self, file: Path) -> bool:
         """Whether it has opened the file and not ended."""
-        opened = Path(f"/proc/{self._process.pid}/fd")
+        opened = Path(f"/proc/{self.pid}/fd")
         try:
             return any(os.readlink(one) == str(file) for one in opened.iterdir())
         except OSError:  # closed a moment ago, or ended
