@@ -1,10 +1,16 @@
-"""The frame as documented: every key it has is on docs/frame.md, and nothing else is promised."""
+"""The frame as documented: every key it has is on docs/frame.md, nothing else is promised, and it
+stays small and quickly made."""
 
 from __future__ import annotations
 
+import dataclasses
+import random
 import re
+import time
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 
 from dashboard.city import BUILT_IN, load_profile
@@ -12,9 +18,10 @@ from dashboard.framing import OPEN, TODAY, YEAR, Stamp, build_frame
 from dashboard.ledger import Ledger
 from dashboard.livestate import LiveState
 from dashboard.measures import MEASURES
-from dashboard.snapshot import Cell, Frame, read_frame
+from dashboard.profile import Profile
+from dashboard.snapshot import MAX_BYTES, Cell, Frame, read_frame
 from dashboard.worker import LedgerHistory
-from tests.town import NOW
+from tests.town import NOW, life
 
 PAGE = (Path(__file__).parents[2] / "docs" / "frame.md").read_text("utf-8")
 STAMP = Stamp(7, NOW, "1.0", True, {"rejected": 0, "lag_ms": 0, "gap": None})
@@ -64,3 +71,48 @@ def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Pat
 def test_the_parts_of_a_cell_and_the_names_of_counts_are_documented() -> None:
     for name in (*Cell.__annotations__, *TODAY, *YEAR, *OPEN):
         assert f"`{name}`" in PAGE, name
+
+
+def longest_names(profile: Profile) -> Profile:
+    """The profile with the longest names a screen could meet."""
+    long = "经济技术开发区城市管理和综合执法局第十二大队"
+    return dataclasses.replace(
+        profile,
+        districts=tuple(dataclasses.replace(one, name=long) for one in profile.districts),
+        departments=tuple(dataclasses.replace(one, name=long) for one in profile.departments),
+        categories={code: long for code in profile.categories},
+    )
+
+
+@pytest.mark.parametrize("city", BUILT_IN)
+def test_the_frame_stays_small(city: str, tmp_path: Path) -> None:
+    profile = longest_names(load_profile(city))
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/l.db", profile.rules, profile.id)
+    rng = random.Random(3)
+    events = []
+    for n in range(3_000):
+        events += life(
+            f"C{n}",
+            NOW - rng.randrange(7, 40 * 24) * 3_600_000,
+            district=rng.choice(profile.districts).code,
+            category=rng.choice(sorted(profile.categories)),
+            channel=rng.choice(sorted(profile.channels)),
+            place="长" * 40,
+        )[: rng.randrange(1, 9)]
+    for n in range(30):
+        events.append(sent_by(events[n], f"系统{n}" * 10))
+    ledger.apply(events)
+    state = LiveState(profile, LedgerHistory(ledger), NOW)
+    stamp = Stamp(10**9, NOW, "b" * 40, True, {"rejected": 10**6, "lag_ms": 10**8, "gap": None})
+    size = len(orjson.dumps(build_frame(state, stamp)))
+    assert 5_000 < size <= MAX_BYTES
+    began = time.perf_counter()
+    for _ in range(20):
+        build_frame(state, stamp)
+    assert (time.perf_counter() - began) / 20 < 0.02
+
+
+def sent_by(event: Any, sender: str) -> Any:
+    return type(event)(
+        event.id, event.case, event.at, event.rev, event.step, sender, event.changes, event.body
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import threading
 import time
@@ -15,18 +14,14 @@ import orjson
 import pytest
 
 from dashboard.bus import Bus, BusFull, events_key, rejected_key
-from dashboard.city import BUILT_IN, load_profile
+from dashboard.city import load_profile
 from dashboard.events import MAX_BYTES, decode
-from dashboard.framing import Stamp, build_frame
 from dashboard.ledger import CursorMoved, Ledger
 from dashboard.ledger.digest import digest
-from dashboard.livestate import LiveState
-from dashboard.profile import Profile
-from dashboard.snapshot import MAX_BYTES as FRAME_BYTES
 from dashboard.snapshot import Frame
-from dashboard.worker import RELOAD_MS, STREAM, LedgerHistory, Pace, Worker
+from dashboard.worker import RELOAD_MS, STREAM, Pace, Worker
 from tests.servers import PostgresServer, RedisServer, wait_until
-from tests.town import NOW, life, line
+from tests.town import line
 
 MEIXIAN = load_profile("meixian")
 HOUR, DAY = 3_600_000, 86_400_000
@@ -397,48 +392,3 @@ def test_postgres_may_die_and_come_back(
         hall.report("C3")
         wait_until(lambda: hall.shown("year.cases.reported") == 3)
     assert hall.open_ledger().cursor(STREAM) == hall.bus.last_id()
-
-
-def biggest(profile: Profile) -> Profile:
-    """The profile with the longest names a screen could meet."""
-    long = "经济技术开发区城市管理和综合执法局第十二大队"
-    return dataclasses.replace(
-        profile,
-        districts=tuple(dataclasses.replace(one, name=long) for one in profile.districts),
-        departments=tuple(dataclasses.replace(one, name=long) for one in profile.departments),
-        categories={code: long for code in profile.categories},
-    )
-
-
-@pytest.mark.parametrize("city", BUILT_IN)
-def test_the_frame_stays_small(city: str, tmp_path: Path) -> None:
-    profile = biggest(load_profile(city))
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/l.db", profile.rules, profile.id)
-    rng = random.Random(3)
-    events = []
-    for n in range(3_000):
-        events += life(
-            f"C{n}",
-            NOW - rng.randrange(7, 40 * 24) * HOUR,
-            district=rng.choice(profile.districts).code,
-            category=rng.choice(sorted(profile.categories)),
-            channel=rng.choice(sorted(profile.channels)),
-            place="长" * 40,
-        )[: rng.randrange(1, 9)]
-    for n in range(30):
-        events.append(dataclasses_replace_sender(events[n], f"系统{n}" * 10))
-    ledger.apply(events)
-    state = LiveState(profile, LedgerHistory(ledger), NOW)
-    stamp = Stamp(10**9, NOW, "b" * 40, True, {"rejected": 10**6, "lag_ms": 10**8, "gap": None})
-    size = len(orjson.dumps(build_frame(state, stamp)))
-    assert 5_000 < size <= FRAME_BYTES
-    began = time.perf_counter()
-    for _ in range(20):
-        build_frame(state, stamp)
-    assert (time.perf_counter() - began) / 20 < 0.02
-
-
-def dataclasses_replace_sender(event: Any, sender: str) -> Any:
-    return type(event)(
-        event.id, event.case, event.at, event.rev, event.step, sender, event.changes, event.body
-    )
