@@ -1,7 +1,8 @@
 """From stories to events as they arrive 事件送达: late, twice, from several systems.
 
 `at` is when a step was taken, delivery is when the event arrives. Of all events 0.5 % come up to
-three days late and 1 % come again; `rev` grows by one with every event of a case.
+three days late and 1 % come again; `rev` grows by one with every event of a case. The report itself
+is not late: nobody works on a case that has not arrived, and a wall would show it without a place.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Post:
             sender = self._main
             chance = u()
             arrives = at + 150 + int(LAG_MS * chance)
-            if chance < LATE:
+            if chance < LATE and rev > 1:
                 arrives += round(min(LATEST, -math.log(1 - u()) * 8 * HOUR) / self._squeeze)
             number += 1
             out.append((arrives, number, event))

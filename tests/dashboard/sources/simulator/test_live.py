@@ -170,3 +170,11 @@ def test_a_minimal_profile_lives() -> None:
     assert {record.get("district") for record in found} - {None} == {"101", "102"}
     assert {r["department"] for r in found if "department" in r} <= {"D101", "D102"}
     assert not any("lon" in record for record in found)
+
+
+def test_no_case_is_worked_on_before_its_report_arrives() -> None:
+    meixian = load_profile("meixian")
+    day = meixian.day(NOON)
+    known = [event["set"] for event in LiveCity(meixian).records(day - 60, NOON)]
+    assert len(known) > 1_000
+    assert [fields for fields in known if "district" not in fields] == []
