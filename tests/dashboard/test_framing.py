@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +105,6 @@ def test_the_frame_stays_small(city: str, tmp_path: Path) -> None:
     stamp = Stamp(10**9, NOW, "b" * 40, True, {"rejected": 10**6, "lag_ms": 10**8, "gap": None})
     size = len(orjson.dumps(build_frame(state, stamp)))
     assert 5_000 < size <= MAX_BYTES
-    began = time.perf_counter()
-    for _ in range(20):
-        build_frame(state, stamp)
-    assert (time.perf_counter() - began) / 20 < 0.02
 
 
 def sent_by(event: Any, sender: str) -> Any:
