@@ -93,6 +93,7 @@ class LiveState:
         for row in history.open_records():
             self._add_stocks(self.stocks, row, 1)
         self.news = News()
+        self._then_month = (0, 0)
         for row in self._new_day(now):
             if row[c.STAGE] not in OPEN_STAGES:  # ended by an instant that still lies ahead
                 self._add_stocks(self.stocks, row, 1)
@@ -112,14 +113,19 @@ class LiveState:
         then = self._then(now)
         self._then_day = self.profile.day(then)
         self.then: Running[DayKey] = Running(start(self._then_day))
-        self.then_stocks: Running[StockKey] = Running(then)
         recent = list(self._history.touched(start(day - 1), _FAR))
         for row in recent:
             self._add_days(row, 1, recent=True, then=False)
-        first, end = self.month_before(day)
-        for row in self._history.touched(start(first), start(end)):
-            self._add_days(row, 1, recent=False, then=True)
-            self._add_stocks(self.then_stocks, row, 1)
+        before = self.month_before(day)
+        if before == self._then_month:
+            for row in self._history.touched(self.then.clock, start(self._then_day + 1)):
+                self._add_days(row, 1, recent=False, then=True)
+        else:
+            self._then_month = before
+            self.then_stocks: Running[StockKey] = Running(then)
+            for row in self._history.touched(start(before[0]), start(before[1])):
+                self._add_days(row, 1, recent=False, then=True)
+                self._add_stocks(self.then_stocks, row, 1)
         self._advance(now, then)
         return recent
 
