@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Callable
 from typing import Final, TypedDict
 
@@ -30,6 +31,8 @@ PAUSE_S: Final = 0.05
 BUFFER: Final = 1 << 18
 QUIET_S: Final = 0.03
 """So long nothing may come before decoding begins."""
+SLICE: Final = 50
+"""Pieces decoded between two looks at the sockets."""
 
 Viewer = Screen | Poller
 
@@ -55,7 +58,7 @@ class Load:
         self._port, self._count, self._make = port, count, make
         self._seats: list[tuple[socket.socket, Viewer]] = []
         self._by_number: dict[int, tuple[socket.socket, Viewer]] = {}
-        self._unread: list[tuple[Viewer, bytes, int]] = []
+        self._unread: deque[tuple[Viewer, bytes, int]] = deque()
         self._control = sys.stdin.fileno()
         self._epoll = select.epoll()
         self._epoll.register(self._control, select.EPOLLIN)
@@ -72,7 +75,7 @@ class Load:
 
     def run(self) -> None:
         """Until its standard input ends."""
-        began, told, going = time.monotonic(), False, True
+        began, told, going, quiet = time.monotonic(), False, True, False
         while going:
             elapsed = time.monotonic() - began
             while len(self._seats) < min(self._count, int(elapsed * CONNECTS_PER_S) + 1):
@@ -82,14 +85,17 @@ class Load:
                 pause_s = min(pause_s, 1 / CONNECTS_PER_S)
             elif not told and all(viewer.seq for _, viewer in self._seats):
                 told = _say(b"ready")
-            events = self._epoll.poll(QUIET_S if self._unread else pause_s, maxevents=4096)
+            if self._unread:
+                pause_s = 0 if quiet else min(pause_s, QUIET_S)
+            events = self._epoll.poll(pause_s, maxevents=4096)
+            quiet = not events
             for number, _ in events:
                 if number == self._control:
                     going = self._obey()
                 else:
                     self._read(number)
-            if not events:
-                self._decode()
+            if quiet:
+                self._decode(SLICE)
 
     def _connect(self) -> None:
         connection = socket.create_connection(("127.0.0.1", self._port))
@@ -127,9 +133,9 @@ class Load:
             self._lost += 1
             self._epoll.unregister(number)
 
-    def _decode(self) -> None:
-        unread, self._unread = self._unread, []
-        for viewer, data, at in unread:
+    def _decode(self, count: int) -> None:
+        for _ in range(min(count, len(self._unread))):
+            viewer, data, at = self._unread.popleft()
             for seq in viewer.take(data):
                 self._arrivals.setdefault(seq, []).append(at)
 
@@ -140,7 +146,7 @@ class Load:
             self._start()
         elif word == "stop":
             cpu_s = time.process_time() - self._before[3]
-            self._decode()
+            self._decode(len(self._unread))
             _say(orjson.dumps(self._report(cpu_s)))
         return bool(word)
 
