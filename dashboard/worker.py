@@ -269,6 +269,7 @@ class Worker:
                 if not self._full:
                     log.error("Redis 已满（%s），提前清理已入账的事件", error)
                 self._full = True
+                self._ledger.settle()  # a cursor rolled back must find its events
                 self._bus.trim(self._after, TRIM_LIMIT)
             else:
                 self._full = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
@@ -58,6 +60,14 @@ class SQLite:
 
     def lock(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE is the lock."""
+
+    def settle(self, engine: Engine) -> None:
+        """With synchronous=NORMAL a commit is in the WAL file, but not yet on the disk."""
+        with (
+            contextlib.suppress(FileNotFoundError),
+            open(f"{engine.url.database}-wal", "rb") as wal,
+        ):
+            os.fsync(wal.fileno())
 
     def load(self, connection: Connection, ids: Collection[str]) -> dict[str, State]:
         """The stored records among `ids`."""

@@ -28,6 +28,9 @@ class Postgres:
         """Wait for the other writer's transaction to end."""
         connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
 
+    def settle(self, engine: Engine) -> None:
+        """A commit is on the disk when it is answered."""
+
     def load(self, connection: Connection, ids: Collection[str]) -> dict[str, State]:
         """The stored records among `ids`."""
         rows = connection.exec_driver_sql(

@@ -266,6 +266,10 @@ class Ledger:
         query = select(table).where(table.c.id > after).order_by(table.c.id).limit(PAGE)
         return list(connection.execute(query))
 
+    def settle(self) -> None:
+        """What was committed survives a power cut from here on: its source may forget it."""
+        self._dialect.settle(self.engine)
+
     def seq(self) -> int:
         """How many batches were written so far."""
         with self._reached(), self.engine.connect() as connection:
