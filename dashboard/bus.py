@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -43,12 +44,16 @@ class BusDown(Exception):
 class BusFull(Exception):
     """Redis refuses writes (memory limit 内存上限, disk full): try again later, nothing is lost.
 
-    `accepted`: how many of the events at the front of the list it took all the same.
+    `accepted`: how many of the events at the front of the list it took all the same, up to `place`.
     """
 
-    def __init__(self, reason: str, accepted: int = 0) -> None:
+    def __init__(self, reason: str, accepted: int = 0, place: str = "") -> None:
         super().__init__(reason)
-        self.accepted = accepted
+        self.accepted, self.place = accepted, place
+
+
+class BusForgot(Exception):
+    """Redis lost events it had taken: it crashed before they were on disk, or is another one."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ def events_key(city: str) -> str:
 
 def rejected_key(city: str) -> str:
     return f"{{{city}}}:rejected"
+
+
+def origin_key(city: str) -> str:
+    """Holds a word made once: data with another word are other data."""
+    return f"{{{city}}}:origin"
 
 
 def frame_key(city: str) -> str:
@@ -123,11 +133,9 @@ def _speaking() -> Iterator[None]:
     """Turns what the client raises into the two things that can happen to a bus."""
     try:
         yield
-    except redis.ResponseError as error:
+    except (redis.RedisError, OSError) as error:
         if _refuses_writes(error):
             raise BusFull(str(error)) from error
-        raise BusDown(f"{type(error).__name__}: {error}") from error
-    except (redis.RedisError, OSError) as error:
         raise BusDown(f"{type(error).__name__}: {error}") from error
 
 
@@ -135,6 +143,26 @@ def _refuses_writes(error: Exception) -> bool:
     return isinstance(error, redis.exceptions.OutOfMemoryError) or str(error).startswith(
         ("OOM", "MISCONF", "NOREPLICAS")
     )
+
+
+def _good(result: Any) -> Any:
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _kept(places: Sequence[str], answers: Sequence[Any]) -> list[bool]:
+    """`answers`: the origin, the oldest entry, the entry at each place.
+
+    Redis loses the newest, readers remove the oldest: what is missing though something older is
+    there was lost, what is older than all was read and trimmed."""
+    origin, oldest, *found = map(_good, answers)
+    kept = []
+    for place, here in zip(places, found, strict=True):
+        word, _, entry = place.partition("/")
+        trimmed = bool(oldest) and order(oldest[0][0].decode()) > order(entry)
+        kept.append(word == (origin or b"").decode() and (bool(here) or trimmed))
+    return kept
 
 
 class Bus:
@@ -146,6 +174,7 @@ class Bus:
         self._made: Any = None
         self._events, self._rejected = events_key(city), rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
+        self._origin = origin_key(city)
 
     @property
     def _redis(self) -> Any:
@@ -153,19 +182,46 @@ class Bus:
             self._made = _connect(self._address, redis, Retry(NoBackoff(), 0), self._timeout_s)
         return self._made
 
-    def send(self, bodies: Sequence[bytes]) -> None:
-        """Adds events to the stream in one round trip. `BusDown`: any part may have arrived; send
-        all again, event ids dedupe. `BusFull`: wait, then go on after `accepted`."""
+    def send(self, bodies: Sequence[bytes], behind: str = "") -> str:
+        """Adds events in one round trip; returns the place 位置 of the last.
+
+        The place of the events before, `behind`, is looked for on the same connection: a Redis that
+        crashed cannot hide it by being back. `BusForgot`: they are lost. `BusDown`: any part may
+        have arrived. Then send again, ids dedupe. `BusFull`: wait, go on after `accepted`."""
         with _speaking():
             pipe = self._redis.pipeline(transaction=False)
+            pipe.set(self._origin, secrets.token_hex(8), nx=True)
+            places = [behind] if behind else []
+            self._ask(pipe, places)
             for body in bodies:
                 pipe.xadd(self._events, {FIELD: body})
             results = pipe.execute(raise_on_error=False)
-            for accepted, result in enumerate(results):
-                if isinstance(result, Exception):
-                    if _refuses_writes(result):
-                        raise BusFull(str(result), accepted)
-                    raise result
+            cut = len(results) - len(bodies)
+            answers, added = results[1:cut], results[cut:]
+            origin = _good(answers[0]) or b""
+            if not all(_kept(places, answers)):
+                raise BusForgot(f"{behind} is gone")
+            place = behind
+            for accepted, result in enumerate(added):
+                if isinstance(result, Exception) and _refuses_writes(result):
+                    raise BusFull(str(result), accepted, place)
+                place = f"{origin.decode()}/{_good(result).decode()}"
+        return place
+
+    def kept(self, places: Sequence[str]) -> list[bool]:
+        """Whether the events at each place are in the stream or read and trimmed: not lost."""
+        with _speaking():
+            pipe = self._redis.pipeline(transaction=False)
+            self._ask(pipe, places)
+            return _kept(places, pipe.execute(raise_on_error=False))
+
+    def _ask(self, pipe: Any, places: Sequence[str]) -> None:
+        """Adds the questions `_kept` wants answered."""
+        pipe.get(self._origin)
+        pipe.xrange(self._events, "-", "+", 1)
+        for place in places:
+            entry = place.partition("/")[2]
+            pipe.xrange(self._events, entry, entry, 1)
 
     def read(self, after: str, count: int, block_ms: int = 0) -> list[Entry]:
         """Up to `count` entries behind `after`; waits at most `block_ms` for the first one."""

@@ -284,5 +284,6 @@ def _counts(given: Table, known: Mapping[str, object]) -> dict[str, int]:
 def _simulation(given: Table) -> Simulation:
     per_day = given.number("cases_per_day", 1, 1e6, Simulation.cases_per_day)
     roads = given.texts("roads", "道路名（20 字以内）", r".{1,20}")
+    late_checks = given.number("late_checks", 0, 1, Simulation.late_checks)
     given.done()
-    return Simulation(per_day, roads)
+    return Simulation(per_day, roads, late_checks)

@@ -117,7 +117,11 @@ class YearTotals:
 
 @dataclass(frozen=True)
 class Simulation:
-    """How the simulated city looks 模拟参数: cases a day, hot cells, public roads for places."""
+    """How the simulated city looks 模拟参数.
+
+    Cases a day (all channels), public roads for places, the share of checks 核查 that come late.
+    """
 
     cases_per_day: float = 200.0
     roads: tuple[str, ...] = ()
+    late_checks: float = 0.012

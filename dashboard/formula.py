@@ -21,6 +21,10 @@ State = Literal["live", "late", "offline", "nodata", "na"]
 
 OVERDUE: Final = "overdue"
 """Time-driven pseudo counter: 超期未处置 at the as-of time, deadline within the window."""
+DUE_DISPOSAL: Final = "due_for_disposal"
+DUE_CLOSING: Final = "due_for_closing"
+"""Dispatched cases as a denominator: where self-handled ones count as disposed (closed), they are
+here too, or a rate would exceed 100 %."""
 OVERDUE_STOCK: Final = "overdue_stock"
 SUSPENDED_STOCK: Final = "suspended_stock"
 
@@ -100,6 +104,8 @@ _SELF: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "filed": ("filed", ("self_filed",)),
     "disposed": ("disposed", ("self_disposed",)),
     "disposed_on_time": ("disposed", ("self_disposed_on_time",)),
+    DUE_DISPOSAL: ("disposed", ("self_disposed",)),
+    DUE_CLOSING: ("closed", ("self_closed",)),
     "closed": ("closed", ("self_closed",)),
     "closed_on_time": ("closed", ("self_closed_on_time",)),
     "closed_on_time_closing": ("closed", ("self_closed_on_time_closing",)),
@@ -107,7 +113,8 @@ _SELF: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 """Counter → (the switch of `self_handled_counts_as`, the self-handled counters it then adds)."""
 SELF_SWITCHES: Final = frozenset(switch for switch, _ in _SELF.values())
 
-_AHEAD: Final = {"dispatched": "due", "filed": "due", "accepted": "due"}
+_DISPATCHED: Final = {DUE_DISPOSAL: "dispatched", DUE_CLOSING: "dispatched"}
+_AHEAD: Final = {name: "due" for name in ("dispatched", "filed", "accepted", *_DISPATCHED)}
 """By deadline, what is due takes the place of what was dispatched."""
 
 
@@ -180,7 +187,7 @@ def _counters(
             out.append(f"{_AHEAD.get(base, base)}@deadline")
             continue
         suffix = "@report" if attribution == "report" else ""
-        out.append(base + suffix)
+        out.append(_DISPATCHED.get(base, base) + suffix)
         switch, extra = _SELF.get(base, ("", ()))
         if switch in switches:
             out.extend(name + suffix for name in extra)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from dashboard.formula import (
+    DUE_CLOSING,
+    DUE_DISPOSAL,
     OVERDUE,
     OVERDUE_STOCK,
     SUSPENDED_STOCK,
@@ -112,8 +114,8 @@ _COUNTS = (
     _count(
         "due_for_disposal",
         "应处置数",
-        "已派遣的案卷（含未到期在办）",
-        "dispatched",
+        "已派遣的案卷（含未到期在办）；自行处置计入处置时也计入应处置",
+        DUE_DISPOSAL,
         attributions=ALL3,
         falling_due=Formula(
             ("due@deadline",), text="处置截止落在期内的案卷", source="按截止落期的地方口径"
@@ -125,7 +127,7 @@ _COUNTS = (
         "已处置，加上处置中且已超过截止；未到期在办不计",
         *_DUE_CLOSURE,
         attributions=ALL3,
-        disposed_or_open=Formula(("dispatched",), text="结案加待结案", source="部分平台区域口径"),
+        disposed_or_open=Formula((DUE_CLOSING,), text="结案加待结案", source="部分平台区域口径"),
     ),
     _count("rework", "返工数", "核查不通过再派遣的案卷，按案 0/1", "reworked", attributions=ALL3),
     _count("postponed", "延期数", "处置中批准过延期的案卷，按案 0/1"),
@@ -194,7 +196,7 @@ _RATES = (
         "due",
         "higher",
         ALL3,
-        due=Formula(("disposed",), ("dispatched",), "处置数 ÷ 应处置数", EGOVA),
+        due=Formula(("disposed",), (DUE_DISPOSAL,), "处置数 ÷ 应处置数", EGOVA),
         accepted=Formula(("disposed",), ("accepted",), "处置数 ÷ 受理数", "岳阳 2020：97.78 %"),
     ),
     _rate(
@@ -203,7 +205,7 @@ _RATES = (
         "due",
         "higher",
         ALL3,
-        due=Formula(("disposed_on_time",), ("dispatched",), "按期处置数 ÷ 应处置数", EGOVA),
+        due=Formula(("disposed_on_time",), (DUE_DISPOSAL,), "按期处置数 ÷ 应处置数", EGOVA),
         due_now=Formula(
             ("disposed_on_time",),
             _DUE_CLOSURE,
@@ -220,7 +222,7 @@ _RATES = (
         due=Formula(("closed",), _DUE_CLOSURE, "结案数 ÷ 应结案数（处置数 + 超期未处置数）", EGOVA),
         filed=Formula(("closed",), ("filed",), "结案数 ÷ 立案数", "南阳 2021：92.07 %；梅县 2021"),
         dispatched=Formula(
-            ("closed",), ("dispatched",), "结案数 ÷（结案 + 待结案）", "部分平台区域口径"
+            ("closed",), (DUE_CLOSING,), "结案数 ÷（结案 + 待结案）", "部分平台区域口径"
         ),
     ),
     _rate(
@@ -262,7 +264,7 @@ _RATES = (
         "延期率",
         "due",
         "lower",
-        due=Formula(("postponed",), ("dispatched",), "延期数 ÷ 应处置数", "金牛口径"),
+        due=Formula(("postponed",), (DUE_DISPOSAL,), "延期数 ÷ 应处置数", "金牛口径"),
     ),
     _rate(
         "on_time_verify_rate",

@@ -15,7 +15,7 @@ from dashboard.config import Config
 from dashboard.live import App, Hub, live_route
 from dashboard.profile import Profile
 from dashboard.statics import Statics
-from dashboard.web import WallSite, wall_site
+from dashboard.web import WallSite, build_id, wall_site
 from layouts.scene import View
 from layouts.scenes import mounted
 
@@ -26,13 +26,15 @@ def create_app(config: Config) -> App:
     """The app of one web process; call it after the fork. Raises ConfigError, ProfileError."""
     profile = load_profile(config.profile_source)
     statics = Statics(ASSETS)
-    build = f"{version('cityops-wall')}-{statics.digest}"
+    view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile))
+    scenes = mounted()
+    build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
     hub = Hub(config.require_redis(), name, build, now=lambda: time.time_ns() // 1_000_000)
     return wall_site(
         WallSite(
-            view=View(profile.title, profile.timezone, profile.key_rates, definitions(profile)),
-            scenes=mounted(),
+            view=view,
+            scenes=scenes,
             statics=statics,
             live=live_route(hub),
             build=build,

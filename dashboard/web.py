@@ -7,6 +7,7 @@ buffer answers, a stream must not be.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,12 @@ class WallSite:
     """How long rotation rests after a key or a touch; `?hold=` wins."""
     more: tuple[str, ...] = field(default=())
     """Texts that come only with frames (category names…), so that their glyphs are preloaded."""
+
+
+def build_id(release: str, view: View, scenes: Sequence[Scene], statics: Statics) -> str:
+    """The build 版本: the release and a hash of all that a screen loads, layout and texts too."""
+    page = repr((wall(view, scenes), sorted(view.definitions.items()), statics.digest))
+    return f"{release}-{hashlib.sha256(page.encode()).hexdigest()[:12]}"
 
 
 def wall_site(site: WallSite) -> ASGIApp:

@@ -214,6 +214,8 @@ class Worker:
         last = self._attempted = entries[-1][0]
         applied = self._ledger.apply(events, Advance(STREAM, last, self._stored), refused, now)
         self._stored = self._after = last
+        if self._anchor == START:
+            self._anchor = last
         if applied.seq != self._ledger_seq + 1:
             self._stale = True
         self._ledger_seq = applied.seq
@@ -286,11 +288,11 @@ class Worker:
 
     def _check_stream(self, now: int) -> None:
         """Declares a gap 数据缺口 if entries this worker knew are gone that it did not trim."""
-        lost = self._bus.lost(self._anchor)
+        lost = self._bus.lost(self._anchor) or self._bus.lost(self._after)
         if lost is None:
             self._anchor = self._after
             return
-        log.error("数据缺口: %s（游标 %s）", lost, self._anchor)
+        log.error("数据缺口: %s（游标 %s）", lost, self._after)
         self._gap = Gap(since=self._gap["since"] if self._gap else now, text=lost)
         self._after = self._anchor = START  # read whatever is there: what was counted stays so
         self._changed = True

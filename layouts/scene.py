@@ -22,8 +22,6 @@ class View:
     """Measure ids of the 关键率 on the overview, three of them."""
     definitions: Mapping[str, Definition]
     """Measure id (e.g. `cases.closure_rate`) → its 口径."""
-    districts: int = 0
-    """How many 区 the ranking has."""
 
     def name(self, measure: str) -> str:
         """The Chinese name of a measure; its id where the registry does not have it."""

@@ -65,7 +65,7 @@
 
   function departments(el, frame) {
     bars(el, frame.t.departments || [], (item) => item.overdue, (item) => item.open,
-      '无超期待处置案卷');
+      frame.t.departments && '无超期待处置案卷');
   }
 
   /** 案件来源：一条分段条加数值表；第六位起并入其他。 */

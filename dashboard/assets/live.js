@@ -44,10 +44,12 @@
     let changed = null; // 未应用的键
     let pending = false;
     let lastHeard = performance.now();
+    let watched = lastHeard; // 看门狗的起点：最近一次听到或打开
     let retryAt = 0;
     let dataAt = null;
     let redisOk = true;
     let opened = 0;
+    const started = performance.now();
 
     function flush() {
       pending = false;
@@ -64,6 +66,7 @@
 
     function heard(event) {
       lastHeard = performance.now();
+      watched = lastHeard;
       return JSON.parse(event.data);
     }
 
@@ -96,7 +99,7 @@
     function open() {
       retryAt = 0;
       opened += 1;
-      lastHeard = performance.now();
+      watched = performance.now();
       source = new EventSource(options.url);
       source.addEventListener('key', onKey);
       source.addEventListener('delta', onDelta);
@@ -116,7 +119,7 @@
     /** 每 200 ms 一次：看门狗。 */
     function watch() {
       const now = performance.now();
-      if (source && now - lastHeard > SILENCE_MS) reopen(0);
+      if (source && now - watched > SILENCE_MS) reopen(0);
       if (!source && now >= retryAt) open();
     }
 
@@ -124,12 +127,13 @@
     function status() {
       const silent = performance.now() - lastHeard;
       if (dataAt === null) {
-        return { state: silent > OFFLINE_MS || opened > 1 ? 'offline' : 'connecting', age: 0,
-          dataAt: null, redisOk };
+        const waited = performance.now() - started;
+        return { state: waited > OFFLINE_MS || opened > 1 ? 'offline' : 'connecting', age: waited,
+          dataAt: null, redisOk, heard: silent < SILENCE_MS };
       }
       const age = Math.max(0, clock.now() - dataAt);
       const state = age > OFFLINE_MS ? 'offline' : age > LATE_MS ? 'late' : 'live';
-      return { state, age, dataAt, redisOk };
+      return { state, age, dataAt, redisOk, heard: silent < SILENCE_MS };
     }
 
     open();

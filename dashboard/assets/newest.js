@@ -10,7 +10,7 @@
   /** 快讯：一行，整行换；放不下的不露半截。 */
   function ticker(el, frame) {
     const news = frame.t.ticker || [];
-    if (empty(el, !news.length, '今日暂无案卷')) return;
+    if (empty(el, !news.length, frame.t.ticker && '今日暂无案卷')) return;
     const items = pool(el, news.length, () => {
       const item = make('span', 'news');
       item.appendChild(make('b'));
@@ -34,7 +34,7 @@
 
   function newest(el, frame) {
     const news = frame.t.ticker || [];
-    if (empty(el, !news.length, '今日暂无案卷')) return;
+    if (empty(el, !news.length, frame.t.ticker && '今日暂无案卷')) return;
     const shown = news.slice(0, capacity(el, 1.75, news.length));
     const rows = pool(el, shown.length, () => {
       const row = make('div', 'r');
@@ -62,7 +62,7 @@
   /** 数据接入：每个来源系统的状态与数据龄（按服务器时钟），末行写入库健康。 */
   function feeds(el, frame) {
     const sources = frame.sources || [];
-    if (empty(el, !sources.length, '未配置来源')) return;
+    if (empty(el, !sources.length, frame.sources && '未配置来源')) return;
     const health = frame.health || {};
     const room = Math.max(1, capacity(el, 1.5, sources.length + 1) - 1);
     const shown = sources.length <= room ? sources : worstFirst(sources).slice(0, room);

@@ -68,7 +68,7 @@
     },
     nd(el, cell) {
       const none = cell.st === 'nodata' && !f.known(cell.n);
-      setText(el, cell.st === 'na' ? '口径不含'
+      setText(el, cell.st === 'na' ? '口径不含' : cell === ABSENT ? f.NO_VALUE
         : none ? '0 / 0' : f.count(cell.n) + ' / ' + f.count(cell.d));
     },
     cmp(el, cell) { setText(el, f.count(cell.cmp)); },

@@ -78,13 +78,18 @@
     });
   }
 
+  /** 断在哪一段：到服务器、到数据总线、还是没有人写数据。 */
+  function whereBroken(link) {
+    if (!link.heard) return '正在重连';
+    return link.redisOk ? '数据源没有更新' : '数据总线中断，正在重连';
+  }
+
   function bannerText(link) {
     const age = '　已 ' + f.span(link.age);
-    if (link.dataAt === null) return '断线　尚未收到数据　正在重连';
+    if (link.dataAt === null) return '断线　尚未收到数据' + age + '　' + whereBroken(link);
     const at = app.zone.time(link.dataAt);
     if (link.state === 'late') return '迟滞　数据停在 ' + at + age;
-    const why = link.redisOk ? '　正在重连' : '　数据总线中断，正在重连';
-    return '断线　最后数据 ' + at + age + why;
+    return '断线　最后数据 ' + at + age + '　' + whereBroken(link);
   }
 
   /** 页眉：数据截至、横幅。 */

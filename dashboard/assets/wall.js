@@ -3,11 +3,13 @@
   'use strict';
 
   const TICK_MS = 200;
+  const IDLE_MS = 5000;
 
   app.page = JSON.parse(document.getElementById('cityops-page').textContent);
   app.zone = app.format.zoned(app.page.timezone);
   app.now = () => Date.now();
 
+  const EMPTY = { m: {}, s: {}, t: {} }; // 第一帧之前：写“—”和“无数据”，不留白
   let wall = null; // 版面未到时帧先存着
   const live = app.createLive({ url: app.page.live, onFrame, onBeat });
   const reloader = app.createReloader({ build: app.page.build });
@@ -37,17 +39,22 @@
 
     const stage = app.createStage({
       scenes, nav: find('nav'), title: find('.ttl'), dwellMs: dwell * 1000, holdMs: hold * 1000,
-      onShow: (scene) => { if (live.frame()) app.paint(bindings.get(scene), live.frame()); },
+      onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
     function apply(frame, changed) {
       scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
-      stage.visible().forEach((scene) => app.paint(bindings.get(scene), frame));
+      paintVisible();
       if (!changed || changed.demo) app.setClass(find('.demo'), 'gone', !frame.demo);
       if (!changed || changed.city) app.setText(find('.org'), frame.city.title);
       card.refresh();
       states();
       app.painted = (app.painted || 0) + 1;
+    }
+
+    function paintVisible() {
+      const frame = live.frame() || EMPTY;
+      stage.visible().forEach((scene) => app.paint(bindings.get(scene), frame));
     }
 
     function states() {
@@ -68,9 +75,7 @@
       scenes.forEach((scene) => bindings.get(scene).forEach((b) => {
         if (ageing.has(b.el)) b.dirty = true;
       }));
-      if (live.frame()) {
-        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
-      }
+      paintVisible();
       if (Math.floor(now / 1000) % 60 === 0) {
         reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
       }
@@ -89,10 +94,16 @@
     /** 尺寸变了：放得下几行要重算。 */
     function resized() {
       scenes.forEach((scene) => app.mark(bindings.get(scene), null));
-      if (live.frame()) {
-        stage.visible().forEach((scene) => app.paint(bindings.get(scene), live.frame()));
-      }
+      paintVisible();
     }
+
+    /** 指针不动就收起：墙上没有鼠标。 */
+    let resting = 0;
+    document.addEventListener('pointermove', () => {
+      clearTimeout(resting);
+      document.body.classList.remove('idle');
+      resting = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
+    });
 
     let settling = 0;
     window.addEventListener('resize', () => {

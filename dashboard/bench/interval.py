@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy  # noqa: F401 - plotly imports it at the first answer, and threads met it half-made
 import orjson
 import plotly.graph_objects as go  # type: ignore[import-untyped]
 from dash import Dash, Input, Output, dcc, html

@@ -12,12 +12,14 @@ from typing import Final
 import orjson
 
 from dashboard.bench.live_line import HOST, Line, Publisher, answers, free_port
-from dashboard.bench.live_meter import cpu_s, percentile, rss_bytes
+from dashboard.bench.live_meter import busy_s, cpu_s, percentile, rss_bytes
 from dashboard.bench.viewers import Report
 from dashboard.processes import Child
 
 IDLE_S: Final = 5
 SETTLE_S: Final = 3
+TAIL_S: Final = 2
+"""For the last polls to come round."""
 THREADS: Final = 8
 NS_PER_MS: Final = 1_000_000
 
@@ -29,8 +31,9 @@ class Crowd:
     Delivery in ms from publishing to the viewer's socket. `cpu_us`: CPU of the server per viewer
     and tick, the idle server's (`idle_cpu_ms` per tick: reading and comparing frames for nobody)
     subtracted. `missed` frames a viewer never saw, `gaps` deltas that did not fit, `lost`
-    connections, `late` polls that found the last one unanswered. `load_cpu` of the load process,
-    in cores: well below 1, or it is what was measured.
+    connections, `late` polls that found the last one unanswered. In cores: `load_cpu` of the load
+    process, well below 1 or it is what was measured; `other_cpu` of whatever else ran meanwhile,
+    which delays deliveries but does not enter `cpu_us`.
     """
 
     viewers: int
@@ -50,6 +53,7 @@ class Crowd:
     idle_cpu_ms: float
     server_cpu: float
     load_cpu: float
+    other_cpu: float
     rss_kb: float
     same_frame: bool | None
 
@@ -76,21 +80,23 @@ def pollers(line: Line, page: str, count: int, seconds: int) -> Crowd:
 
 
 def _measure(line: Line, server: Child, kind: str, port: int, count: int, seconds: int) -> Crowd:
-    publisher = Publisher(line)
-    publisher.during(SETTLE_S)
+    publisher, settle_s, still_s = Publisher(line), min(SETTLE_S, seconds), min(IDLE_S, seconds)
+    publisher.during(settle_s)
     used, size = cpu_s(server.pid), rss_bytes(server.pid)
-    publisher.during(IDLE_S)
-    idle_s = (cpu_s(server.pid) - used) / IDLE_S
+    publisher.during(still_s)
+    idle_s = (cpu_s(server.pid) - used) / still_s
     with Loader(kind, port, count) as loader:
         publisher.until(loader.ready)
-        publisher.during(SETTLE_S)
+        publisher.during(settle_s)
         size = rss_bytes(server.pid) - size
         loader.start()
-        began, used, known = time.monotonic(), cpu_s(server.pid), set(publisher.published)
+        known, busy = set(publisher.published), busy_s()
+        began, used = time.monotonic(), cpu_s(server.pid)
         publisher.during(seconds)
         used, took_s = cpu_s(server.pid) - used, time.monotonic() - began
+        busy = busy_s() - busy
         measured = publisher.published.keys() - known
-        publisher.during(SETTLE_S)
+        publisher.during(TAIL_S)
         report = loader.stop()
         all_s = time.monotonic() - began
     delivery = [
@@ -116,6 +122,7 @@ def _measure(line: Line, server: Child, kind: str, port: int, count: int, second
         idle_cpu_ms=idle_s * 1000,
         server_cpu=used / took_s,
         load_cpu=report["cpu_s"] / all_s,
+        other_cpu=max(0.0, (busy - used) / took_s - report["cpu_s"] / all_s),
         rss_kb=size / count / 1024,
         same_frame=orjson.loads(publisher.body) == report["frame"] if report["frame"] else None,
     )

@@ -31,6 +31,14 @@ def cpu_s(pid: int) -> float:
     return sum(int(stat[11]) + int(stat[12]) for stat in stats if stat) / TICKS_PER_S
 
 
+def busy_s() -> float:
+    """CPU seconds all cores have worked since the machine started."""
+    user, nice, system, _idle, _waiting, *interrupts = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
+    )
+    return (user + nice + system + sum(interrupts)) / TICKS_PER_S
+
+
 def rss_bytes(pid: int) -> int:
     """Resident memory of the family; pages shared by two of them count twice."""
     return sum(_resident(one) for one in family(pid))

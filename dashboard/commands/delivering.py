@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import click
 
-from dashboard.bus import Bus, BusDown, BusFull
+from dashboard.bus import Bus, BusDown, BusForgot, BusFull
 from dashboard.config import Config
-from dashboard.sources.outbox import NotNow, Outbox
+from dashboard.sources.outbox import Forgot, NotNow, Outbox
 
+SETTLE = timedelta(seconds=3)
+"""Until then what Redis took is on its disk: everysec, and at worst two seconds more."""
 _TELL_EVERY_S = 30.0
 
 
@@ -37,15 +39,30 @@ class Delivery:
 
     def deliver(self) -> None:
         """Sends every pending line. Raises `GaveUp`."""
-        self.outbox.deliver(self._send, self._wait, self._count)
-
-    def _send(self, lines: Sequence[bytes]) -> None:
+        before = self.outbox.recalled
         try:
-            self._bus.send(lines)
-        except BusFull as error:
-            raise NotNow(f"Redis 暂不接收写入：{error}", error.accepted) from error
-        except BusDown as error:
-            raise NotNow(f"连不上 Redis：{error}") from error
+            self.outbox.deliver(self, self._wait, self._count)
+        finally:
+            if lost := self.outbox.recalled - before:
+                click.echo(f"Redis 丢失了已收的 {lost:,} 行，从发件箱补发", err=True)
+
+    def settle(self, after: timedelta = SETTLE) -> None:
+        """Looks once more, `after` the last line was sent, and until nothing is missing."""
+        settled = 0
+        while self.sent > settled:
+            settled = self.sent
+            time.sleep(after.total_seconds())
+            self.deliver()
+
+    def send(self, lines: Sequence[bytes], behind: str) -> str:
+        """For the outbox: into the stream of the city."""
+        with _told():
+            return self._bus.send(lines, behind)
+
+    def kept(self, places: Sequence[str]) -> list[bool]:
+        """For the outbox: whether the stream of the city still has them."""
+        with _told():
+            return self._bus.kept(places)
 
     def _count(self, lines: int) -> None:
         self.sent += lines
@@ -62,6 +79,20 @@ class Delivery:
             click.echo(f"{reason}；等待中，未发的行在发件箱里", err=True)
         time.sleep(seconds)
         self._waited_s += seconds
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The bus's troubles in the words of the outbox."""
+    try:
+        yield
+    except BusFull as error:
+        reason = f"Redis 暂不接收写入：{error}"
+        raise NotNow(reason, error.accepted, error.place) from error
+    except BusDown as error:
+        raise NotNow(f"连不上 Redis：{error}") from error
+    except BusForgot as error:
+        raise Forgot from error
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def command(config: Config, files: tuple[str, ...], as_json: bool) -> None:
     try:
         ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
         for path in files:
-            with tqdm(unit="行", unit_scale=True, desc=path) as bar:
+            with tqdm(disable=None, unit="行", unit_scale=True, desc=path) as bar:
                 results[path] = ingest(
                     ledger,
                     partial(open_lines, path),

@@ -13,7 +13,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from dashboard.city import load_profile
 from dashboard.commands.configured import configured
-from dashboard.commands.delivering import Delivery, open_delivery
+from dashboard.commands.delivering import SETTLE, Delivery, open_delivery
 from dashboard.commands.durations import Duration
 from dashboard.config import Config
 from dashboard.sources.linefeed import BrokenFile, first_line, open_feed, standard_input
@@ -36,18 +36,23 @@ class _Report:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--resend", type=Duration(), help="重发最近这段时间已发的行，如 24h（留存 24 小时）")
 @click.option("--patience", type=Duration(), help="Redis 不收时最多等多久（缺省一直等），如 10m")
+@click.option(
+    "--settle", type=Duration(), default=SETTLE, show_default="3s",
+    help="发完后再过多久核对 Redis 没有丢失（落盘需一两秒），丢失的补发",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="机读结果 / machine-readable")
 def command(
     config: Config,
     files: tuple[str, ...],
     resend: timedelta | None,
     patience: timedelta | None,
+    settle: timedelta,
     as_json: bool,
 ) -> None:
     """把事件文件（.jsonl、.jsonl.gz、- 标准输入）送入 Redis 流。
 
     先存发件箱再发送：中断后重新运行即从断处继续；Redis 写满或停机时等待，一行不丢。
-    坏行写入 FILE.rejected。不给文件时只发送发件箱里余下的。
+    坏行写入 FILE.rejected。不给文件时只发送发件箱里余下的和 Redis 丢失的。
     """
     city = load_profile(config.profile_source).id
     report = _Report()
@@ -55,6 +60,7 @@ def command(
         with open_delivery(config, city, _now, patience) as delivery:
             try:
                 _run(delivery, files, resend, config.data_dir, report)
+                delivery.settle(settle)
             finally:
                 report.pending = delivery.outbox.pending()
                 _tell(report, as_json)

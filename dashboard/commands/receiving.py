@@ -77,6 +77,7 @@ def open_receiver(
     if to == "stream":
         with open_delivery(config, profile.id, now, patience) as delivery:
             yield ToStream(delivery)
+            delivery.settle()
     else:
         with closing(Ledger.open(config.ledger_url, profile.rules, profile.id)) as ledger:
             yield ToLedger(ledger, now)

@@ -33,10 +33,10 @@ def command(config: Config, rebuild: bool, as_json: bool, **window: Any) -> None
     try:
         ledger = Ledger.open(config.ledger_url, profile.rules, profile.id, new_rules=rebuild)
         if rebuild:
-            with tqdm(unit="案", unit_scale=True, desc="重建") as bar:
+            with tqdm(disable=None, unit="案", unit_scale=True, desc="重建") as bar:
                 changed = ledger.rebuild(bar.update)
             click.echo(f"重建完毕：{changed:,} 案的截止或环节有变", err=True)
-        with tqdm(unit="案", unit_scale=True, desc="重算") as bar:
+        with tqdm(disable=None, unit="案", unit_scale=True, desc="重算") as bar:
             done = reconcile(ledger, span.first_day, span.end_day, bar.update)
     except LedgerError as error:
         raise click.ClickException(str(error)) from error

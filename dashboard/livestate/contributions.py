@@ -44,11 +44,8 @@ def instants(row: Row) -> list[tuple[int, int]]:
 
 def stock_steps(row: Row, day_of: Callable[[int], int]) -> Iterator[tuple[int, StockKey, int]]:
     """(instant ms, key, ±1): the stocks of a record as steps that hold for all t > instant."""
-    begin = min((row[i] for i in _BEGINS if row[i] is not None), default=None)
-    if begin is None:
-        return
-    ends = [row[i] for i in _ENDS if row[i] is not None]
-    end = min(ends) if ends else _NEVER
+    begin = min((row[i] for i in _BEGINS if row[i] is not None), default=_NEVER)
+    end = min((row[i] for i in _ENDS if row[i] is not None), default=_NEVER)
     yield from _span(begin, end, ((OPEN, CITY, ""),))
     pauses: list[tuple[int, int]] = []
     if row[c.SUSPENDED] is not None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from playwright.sync_api import Page
+
+from tests.servers import free_port
 
 SIZES: Final = ("1920x1080", "3840x2160", "5760x1620", "7680x2160", "1080x1920", "390x844")
 CHROMIUM: Final[dict[str, Any]] = {
@@ -60,18 +61,11 @@ class Stage:
         os.kill(self.process.pid, signal.SIGCONT)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 @contextlib.contextmanager
-def playing(scenes: int = 1, port: int | None = None) -> Iterator[Stage]:
+def playing(scenes: int = 1, *more: str) -> Iterator[Stage]:
     """A theatre process, ready to serve; ended on leaving."""
-    port = port or free_port()
-    command = [sys.executable, "-m", "tests.browser.theatre", str(port), str(scenes)]
+    port = free_port()
+    command = [sys.executable, "-m", "tests.browser.theatre", str(port), str(scenes), *more]
     process = subprocess.Popen(command)
     try:
         stage = Stage(port, process)

@@ -1,9 +1,10 @@
 """The wall's web process with a stage-managed stream: real site, real hub, frames from a script.
 
-`python -m tests.browser.theatre PORT` serves; POST /_play with JSON changes the play:
+`python -m tests.browser.theatre PORT SCENES` serves; POST /_play with JSON changes the play:
 `{"set": {path: value}}` alters the frame, `{"redis": false}` takes Redis away, `{"build": "x"}`
 announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen": true}` stops new
-frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh.
+frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
+as `… PORT 1 silent` there is no frame until `{"silent": false}`.
 """
 
 from __future__ import annotations
@@ -49,14 +50,14 @@ class Plain:
 class Play:
     """The script: a frame that lives on, its clock, and whether Redis is there. A hub's Reader."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: bool) -> None:
         self._began = time.monotonic()
         self._offset_ms = 0
         self._changes: dict[str, Any] = {}
         self._seq = 1
         self._there = True
         self._nudged = asyncio.Event()
-        self.frozen = False
+        self.frozen, self.silent = False, silent
         self.status = 200
         self._kept: bytes | None = None
 
@@ -73,6 +74,7 @@ class Play:
         self._changes |= order.get("set", {})
         self._there = order.get("redis", self._there)
         self.frozen = order.get("frozen", self.frozen)
+        self.silent = order.get("silent", self.silent)
         self._offset_ms = order.get("offset_ms", self._offset_ms)
         self.status = order.get("live", self.status)
         self._seq += 1
@@ -86,6 +88,8 @@ class Play:
     async def last_frame(self) -> bytes | None:
         if not self._there:
             raise BusDown("the play says so")
+        if self.silent:
+            return None
         if self.frozen and self._kept:
             return self._kept
         self._seq += 1
@@ -106,9 +110,9 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
-def theatre(scenes: int = 1) -> Any:
+def theatre(scenes: int = 1, silent: bool = False) -> Any:
     """The ASGI app; with `scenes` = 2 another scene is mounted beside the overview."""
-    play = Play()
+    play = Play(silent)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain())
     view = View("郑州市数字化城市管理", scenery.TIMEZONE, scenery.RATES, told)
@@ -149,9 +153,6 @@ def theatre(scenes: int = 1) -> Any:
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        theatre(int(sys.argv[2]) if len(sys.argv) > 2 else 1),
-        port=int(sys.argv[1]),
-        log_level="warning",
-        timeout_graceful_shutdown=1,
-    )
+    port, scenes, *more = sys.argv[1:]
+    app = theatre(int(scenes), "silent" in more)
+    uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis
 
-from dashboard.bus import START, Bus, BusDown, BusFull, FrameReader, milliseconds, order
+from dashboard.bus import START, Bus, BusDown, BusForgot, BusFull, FrameReader, milliseconds, order
 from tests.servers import RedisServer, free_port, redis_binary, wait_until
 
 CITY = "meixian"
@@ -103,6 +103,39 @@ def test_a_restart_that_kept_the_stream_is_no_gap(bus: Bus, redis_server: RedisS
     cursor = bus.read(START, 10)[-1][0]
     redis_server.restart()
     assert bus.lost(cursor) is None
+
+
+def test_a_sender_learns_that_its_newest_events_are_gone(
+    bus: Bus, redis_server: RedisServer
+) -> None:
+    kept = bus.send(bodies(5))
+    lost = bus.send(bodies(2), kept)
+    newest = redis_server.client().xrevrange(f"{{{CITY}}}:events", count=2)
+    redis_server.client().xdel(f"{{{CITY}}}:events", *[entry for entry, _ in newest])
+    with pytest.raises(BusForgot):
+        bus.send(bodies(1), lost)
+    assert bus.kept([kept, lost]) == [True, False], "though another sender's events follow"
+    bus.send(bodies(1), kept)
+
+
+def test_what_was_read_and_trimmed_is_not_lost(bus: Bus) -> None:
+    place = bus.send(bodies(5))
+    bus.send(bodies(5))
+    bus.trim(bus.last_id(), 100)
+    assert bus.kept([place]) == [True]
+    bus.send(bodies(1), place)
+
+
+def test_another_redis_has_lost_everything(bus: Bus, redis_server: RedisServer) -> None:
+    place = bus.send(bodies(5))
+    redis_server.kill()
+    redis_server.wipe()
+    redis_server.start()
+    bus.close()
+    Bus(redis_server.url, CITY).send(bodies(3))
+    assert bus.kept([place]) == [False]
+    with pytest.raises(BusForgot):
+        bus.send(bodies(1), place)
 
 
 def test_at_the_memory_limit_senders_are_held_back(make_redis: Callable[..., RedisServer]) -> None:

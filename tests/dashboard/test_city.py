@@ -1,5 +1,8 @@
+import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +12,7 @@ from dashboard.cityparts import Target
 from dashboard.config import ConfigError
 from dashboard.measures import MEASURES, resolve
 from dashboard.terms import CHANNELS
+from dashboard.tomltable import Table
 
 MINIMAL = """
 id = "qingshi"
@@ -280,6 +284,30 @@ def test_a_city_nobody_knows_lists_those_there_are() -> None:
         load_profile("atlantis")
     with pytest.raises(ConfigError):
         load_profile("atlantis")
+
+
+def test_the_documented_profiles_load_and_name_every_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "cities.md").read_text("utf-8")
+    shortest, full = re.findall(r"```toml\n(.*?)```", page, re.S)
+    assert load(tmp_path, shortest).name == "青石镇"
+    asked: set[str] = set()
+    monkeypatch.setattr(Table, "get", _noting(asked))
+    city = load(tmp_path, full)
+    assert city.years[2021].separate == {"transfer_12345": {"reported": 50}}
+    unmentioned = {key for key in asked if not re.search(rf"\b{re.escape(key)}\b", full)}
+    assert not unmentioned
+
+
+def _noting(asked: set[str]) -> Callable[[Table, str], Any]:
+    get = Table.get
+
+    def noting(table: Table, key: str) -> Any:
+        asked.add(key)
+        return get(table, key)
+
+    return noting
 
 
 def test_targets_judge() -> None:

@@ -62,6 +62,21 @@ def test_nanyang_divides_closed_by_filed() -> None:
     assert value("cases.closure_rate", counts, town) == pytest.approx(0.9207, abs=5e-5)
 
 
+def test_self_handled_cases_are_on_both_sides_of_a_rate_or_on_neither() -> None:
+    counts = {"disposed": 90, "self_disposed": 50, "dispatched": 100, "closed": 80}
+    counts["self_closed"] = 50
+    assert value("cases.disposal_rate", counts, Town()) == 0.9
+    town = Town(self_handled_counts_as=frozenset({"disposed", "closed"}))
+    assert value("cases.disposal_rate", counts, town) == 140 / 150
+    assert value("cases.due_for_disposal", counts, town) == 150
+    assert value("cases.dispatched", counts, town) == 100
+    all_open = Town(
+        self_handled_counts_as=frozenset({"closed"}),
+        variants={"cases.closure_rate": "dispatched"},
+    )
+    assert value("cases.closure_rate", counts, all_open) == 130 / 150
+
+
 def test_yueyang_divides_disposed_by_accepted() -> None:
     town = Town(variants={"cases.disposal_rate": "accepted"})
     rate = value("cases.disposal_rate", {"disposed": 203_931, "accepted": 208_569}, town)

@@ -9,7 +9,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.sources.mapping import FileFormat
@@ -184,6 +184,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=20), st.sampled_from(",;\t|"))
 def test_whatever_is_written_is_read_with_its_row_number(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], delimiter: str

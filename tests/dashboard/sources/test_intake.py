@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.events import CaseEvent
@@ -85,6 +85,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(0, 99), st.integers(1, 9))
 def test_any_table_is_accounted_for_and_its_order_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[Any]], seed: int, batch: int

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.events import MAX_BYTES
@@ -42,6 +42,7 @@ def start(first: bytes = b"") -> Mark:
     return Mark(None, first, 0, fingerprint().digest(), 0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.binary(max_size=9).map(lambda b: b.replace(b"\n", b".")), max_size=30),
     st.integers(1, 40),

@@ -15,6 +15,7 @@ from dashboard.sources.outbox import (
     DAY_MS,
     ONE_SEND,
     WAITS_S,
+    Forgot,
     Mark,
     NotNow,
     Outbox,
@@ -32,19 +33,26 @@ class Clock:
 
 
 class Stream:
-    """A stream that refuses while `full` says so."""
+    """A stream that refuses while `full` says so; a place is how many lines it had."""
 
     def __init__(self, *full: int) -> None:
         self.lines: list[bytes] = []
         self.full = list(full)
         self.waits: list[float] = []
+        self.sizes: list[int] = []
 
-    def send(self, lines: Sequence[bytes]) -> None:
-        if self.full:
-            accepted = self.full.pop(0)
-            self.lines += lines[:accepted]
-            raise NotNow("OOM", accepted)
-        self.lines += lines
+    def send(self, lines: Sequence[bytes], behind: str) -> str:
+        if not self.kept([behind or "0"])[0]:
+            raise Forgot
+        accepted = self.full.pop(0) if self.full else None
+        self.lines += lines[:accepted]
+        self.sizes.append(len(lines[:accepted]))
+        if accepted is not None:
+            raise NotNow("OOM", accepted, str(len(self.lines)))
+        return str(len(self.lines))
+
+    def kept(self, places: Sequence[str]) -> list[bool]:
+        return [int(place) <= len(self.lines) for place in places]
 
     def wait(self, seconds: float, reason: str) -> None:
         self.waits.append(seconds)
@@ -67,8 +75,8 @@ def test_lines_are_delivered_once_and_in_order(outbox: Outbox) -> None:
     outbox.put(LINES[:2])
     outbox.put(LINES[2:])
     assert outbox.pending() == 5
-    outbox.deliver(stream.send, stream.wait)
-    outbox.deliver(stream.send, stream.wait)
+    outbox.deliver(stream, stream.wait)
+    outbox.deliver(stream, stream.wait)
     assert stream.lines == LINES and outbox.pending() == 0
 
 
@@ -76,7 +84,7 @@ def test_a_full_stream_is_asked_again_for_what_it_did_not_take(outbox: Outbox) -
     stream = Stream(2, 0, 0, 1)
     outbox.put(LINES)
     told: list[int] = []
-    outbox.deliver(stream.send, stream.wait, told.append)
+    outbox.deliver(stream, stream.wait, told.append)
     assert stream.lines == LINES and sum(told) == 5
     assert stream.waits == [WAITS_S[0], WAITS_S[1], WAITS_S[2], WAITS_S[0]]
 
@@ -92,34 +100,72 @@ def test_patience_that_ends_leaves_the_lines_pending(tmp_path: Path, clock: Cloc
     outbox = Outbox(tmp_path / "o.db", clock)
     outbox.put(LINES)
     with pytest.raises(GaveUp):
-        outbox.deliver(stream.send, wait)
+        outbox.deliver(stream, wait)
     assert outbox.pending() == 5
     outbox.close()
     again = Outbox(tmp_path / "o.db", clock)
-    again.deliver(stream.send, stream.wait)
+    again.deliver(stream, stream.wait)
     assert stream.lines == LINES[:3] + LINES  # some twice: their ids make it harmless
     again.close()
 
 
 def test_large_blocks_go_in_several_round_trips(outbox: Outbox) -> None:
-    sizes: list[int] = []
+    stream = Stream()
     outbox.put([b"x"] * (2 * ONE_SEND + 1))
-    outbox.deliver(lambda lines: sizes.append(len(lines)), lambda s, r: None)
-    assert sizes == [ONE_SEND, ONE_SEND, 1]
+    outbox.deliver(stream, stream.wait)
+    assert stream.sizes == [ONE_SEND, ONE_SEND, 1]
+
+
+def test_what_the_stream_lost_is_sent_again_without_being_asked(outbox: Outbox) -> None:
+    stream = Stream()
+    for each in LINES:
+        outbox.put([each])
+    outbox.deliver(stream, stream.wait)
+    del stream.lines[3:]
+    outbox.deliver(stream, stream.wait)
+    assert stream.lines == LINES and outbox.recalled == 2
+    outbox.deliver(stream, stream.wait)
+    assert stream.lines == LINES, "and only once"
+
+
+def test_a_loss_between_two_sends_of_one_block_is_noticed(outbox: Outbox) -> None:
+    class Crashing(Stream):
+        def send(self, lines: Sequence[bytes], behind: str) -> str:
+            place = super().send(lines, behind)
+            if len(self.sizes) == 2:
+                del self.lines[ONE_SEND - 10 :]
+            return place
+
+    stream = Crashing()
+    first, second = [b"1"] * (ONE_SEND - 10), [b"%d" % n for n in range(ONE_SEND + 20)]
+    outbox.put(first)
+    outbox.put(second)
+    outbox.deliver(stream, stream.wait)
+    assert stream.lines == first + second
+
+
+def test_an_emptied_stream_gets_everything_that_is_kept(outbox: Outbox) -> None:
+    stream = Stream()
+    outbox.put(LINES[:4])
+    outbox.deliver(stream, stream.wait)
+    stream.lines.clear()
+    outbox.put(LINES[4:])
+    outbox.deliver(stream, stream.wait)
+    assert stream.lines == LINES and outbox.recalled == 4
 
 
 def test_sent_lines_stay_a_day_and_can_be_sent_again(outbox: Outbox, clock: Clock) -> None:
     stream = Stream()
     outbox.put(LINES[:2])
-    outbox.deliver(stream.send, stream.wait)
+    outbox.deliver(stream, stream.wait)
     clock.now += DAY_MS - 1000
     outbox.put(LINES[2:])
-    outbox.deliver(stream.send, stream.wait)
+    outbox.deliver(stream, stream.wait)
     outbox.forget()
     assert outbox.resend(clock.now - 5000) == 3
-    outbox.deliver(stream.send, stream.wait)
+    outbox.deliver(stream, stream.wait)
     assert outbox.resend(clock.now - 2 * DAY_MS) == 5
-    outbox.deliver(stream.send, stream.wait)
+    outbox.deliver(stream, stream.wait)
     clock.now += DAY_MS + 1
     outbox.forget()
     assert outbox.resend(0) == 0
@@ -162,12 +208,16 @@ def test_killed_between_any_two_steps_no_line_is_lost(tmp_path: Path, clock: Clo
         "import sys\nfrom pathlib import Path\nfrom dashboard.sources.outbox import *\n"
         "box = Outbox(Path(sys.argv[1]), lambda: 1_767_574_800_000)\n"
         "took, kept = open(sys.argv[2], 'ab', 0), open(sys.argv[3], 'ab', 0)\n"
-        "def send(lines):\n    took.write(b''.join(line + b'\\n' for line in lines))\n"
+        "class Stream:\n"
+        "    def send(self, lines, behind):\n"
+        "        took.write(b''.join(line + b'\\n' for line in lines))\n"
+        "        return 'x'\n"
+        "    def kept(self, places):\n        return [True] * len(places)\n"
         "n = int(sys.argv[4])\n"
         "while True:\n"
         "    lines = [b'%d' % (n + i) for i in range(50)]\n"
         "    box.put(lines)\n    kept.write(b'%d\\n' % n)\n    n += 50\n"
-        "    box.deliver(send, lambda s, r: None)\n"
+        "    box.deliver(Stream(), lambda s, r: None)\n"
     )
     box, took, kept = tmp_path / "o.db", tmp_path / "took", tmp_path / "kept"
     for round_number in range(4):
@@ -179,12 +229,11 @@ def test_killed_between_any_two_steps_no_line_is_lost(tmp_path: Path, clock: Clo
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
     outbox = Outbox(box, clock)
-    with took.open("ab") as file:
-        outbox.deliver(
-            lambda lines: [file.write(line + b"\n") for line in lines] and None,
-            lambda seconds, reason: None,
-        )
+    stream = Stream()
+    stream.lines += took.read_bytes().split()
+    stream.kept = lambda places: [True] * len(places)  # type: ignore[method-assign]
+    outbox.deliver(stream, stream.wait)
     outbox.close()
-    arrived = set(took.read_bytes().split())
+    arrived = set(stream.lines)
     promised = {b"%d" % (int(n) + i) for n in kept.read_bytes().split() for i in range(50)}
     assert promised <= arrived

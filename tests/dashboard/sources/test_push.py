@@ -26,6 +26,7 @@ KEY = events_key("willow")
 
 def words(folder: Path, url: str, *more: object) -> list[str]:
     fixed = ["--redis-url", url, "--data-dir", folder / "data", "--profile", profile_in(folder)]
+    fixed += ["--settle", "0s"]
     return [str(word) for word in ("push", *more, *fixed)]
 
 

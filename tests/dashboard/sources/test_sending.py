@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -32,9 +32,16 @@ class Run:
         self.fails_at: int | None = None
 
     def deliver(self) -> None:
-        self.outbox.deliver(self.stream.extend, lambda seconds, reason: None)
+        self.outbox.deliver(self, lambda seconds, reason: None)
         if self.fails_at is not None and len(self.stream) >= self.fails_at:
             raise Power
+
+    def send(self, lines: Sequence[bytes], behind: str) -> str:
+        self.stream += lines
+        return str(len(self.stream))
+
+    def kept(self, places: Sequence[str]) -> list[bool]:
+        return [True] * len(places)
 
     def file(self, path: Path) -> None:
         first = first_line(path)

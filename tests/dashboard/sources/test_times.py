@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.sources.times import LocalClock, TimeError, check_format, time_reader
@@ -89,6 +89,7 @@ def test_an_hour_that_never_was_is_shifted_by_the_gap_unless_said_otherwise() ->
         LocalClock("America/New_York", nonexistent="reject").ms(never)
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)),
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Europe/Dublin"]),

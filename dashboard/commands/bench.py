@@ -1,0 +1,197 @@
+"""`cityops bench` 性能基准: each measures on this machine, now, beside its own baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from dashboard.bench import folding, live, year
+from dashboard.bench.bars import Bar, as_json
+from dashboard.bench.live_crowd import Crowd
+from dashboard.city import load_profile
+from dashboard.tomltable import ProfileError
+
+CASES = 50_000
+as_json_option = click.option(
+    "--json", "machine", is_flag=True, help="机读结果 / machine-readable, with every figure"
+)
+
+
+def of_city(default: str) -> Callable[[Any], Any]:
+    """`--city`: the profile the bench runs with."""
+    return click.option(
+        "--city", default=default, show_default=True, help="城市档案 / city profile"
+    )
+
+
+@click.group("bench")
+def command() -> None:
+    """性能基准：入账、全年、实时 / benchmarks, each beside its baseline in the same run."""
+
+
+@command.command("ingest")
+@of_city("zhengzhou")
+@click.option(
+    "--cases", type=click.IntRange(min=1), default=CASES, show_default=True, help="案卷数"
+)
+@click.option("--postgresql", metavar="URL", help="也测这个空的 PostgreSQL 库 / an empty database")
+@as_json_option
+def ingest(city: str, cases: int, postgresql: str | None, machine: bool) -> None:
+    """批量入账，与纯 Python + SQLite 的地板程序同跑 / bulk ingest against the bare loop."""
+    urls = {"postgresql": postgresql} if postgresql else {}
+    found = folding.bench(_profile(city), cases, urls)
+    ratios = {name: rate / found.floor for name, rate in found.ledgers.items()}
+    least = {"sqlite": 0.5, "postgresql": 0.15}
+    bars = [
+        Bar(f"{name}_ratio", f"{name} ÷ 地板程序", ratio, ">=", least[name])
+        for name, ratio in ratios.items()
+    ]
+    rows = [("事件数 / events", found.events), ("地板程序 / floor，条/秒", found.floor)]
+    rows += [(f"{name}，条/秒", rate) for name, rate in found.ledgers.items()]
+    _show({**asdict(found), "ratios": ratios}, [("批量入账 / bulk ingest", rows)], bars, machine)
+
+
+@command.command("year")
+@of_city("nanyang")
+@click.option("--year", "of_year", type=int, default=2021, show_default=True, help="年份")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="事件文件"
+)
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path), help="保留数据的目录")
+@as_json_option
+def whole_year(
+    city: str, of_year: int, file: Path | None, folder: Path | None, machine: bool
+) -> None:
+    """全年从文件到精确指标，再重启工作进程 / a whole year, then a worker's restart."""
+    found = year.bench(city, of_year, file, folder)
+    bars = [
+        Bar("ingest_s", "从文件到入账", found.ingest_s, "<=", 180, "s"),
+        Bar("ingest_rss_mb", "入账内存峰值", found.ingest_rss_mb, "<=", 700, "MB"),
+        Bar("query_s", "measures --year 查询", found.query_s, "<=", 0.5, "s"),
+        Bar("first_frame_s", "工作进程重启到第一帧", found.first_frame_s, "<=", 5, "s"),
+    ]
+    rows = [("事件数 / events", found.events), ("台账 / ledger，MB", found.megabytes)]
+    _show(asdict(found), [(f"{city} {of_year} 全年 / a whole year", rows)], bars, machine)
+
+
+@command.command("live")
+@of_city("zhengzhou")
+@click.option(
+    "--viewers", type=click.IntRange(1, 20_000), default=2_000, show_default=True, help="观众数"
+)
+@click.option(
+    "--seconds", type=click.IntRange(1, 3_600), default=30, show_default=True, help="测多少秒"
+)
+@click.option(
+    "--interval-viewers",
+    type=click.IntRange(1, 1_000),
+    default=live.INTERVAL_VIEWERS,
+    show_default=True,
+    help="对照页的观众数 / viewers of the baseline",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1, 10_000),
+    default=live.SAMPLES,
+    show_default=True,
+    help="事件到文字的样本数 / samples of event to text",
+)
+@click.option("--part", type=click.Choice(live.PARTS), default="all", help="只测一部分 / one part")
+@as_json_option
+def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -> None:
+    """实时链路：观众、dcc.Interval 对照页、Chromium / the live path, in one run."""
+    _profile(city)
+    tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
+    found = live.bench(city, viewers, part=part, tell=tell, **sizes)
+    figures = {**asdict(found), "ratio": found.ratio, "page_ratio": found.page_ratio}
+    _show(figures, list(_tables(found)), found.bars(viewers), machine)
+    if found.missing and not machine:
+        click.echo(f"没有测浏览器：{found.missing}")
+
+
+Rows = Sequence[tuple[str, str | float]]
+
+
+def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:
+    if found.stream:
+        yield "/live，一个网页进程 / SSE, one web process", _crowd(found.stream)
+    if found.store:
+        yield "dcc.Interval → dcc.Store，gthread", _crowd(found.store)
+    if found.page:
+        yield "dcc.Interval → 数字与四张图 / figures and four charts", _crowd(found.page)
+    if found.stream and found.store:
+        yield (
+            "每观众·帧 CPU 之比 / CPU per viewer·tick, theirs ÷ ours",
+            [("dcc.Store 页", found.ratio), ("数字与图表页", found.page_ratio)],
+        )
+    if found.reaction:
+        one = found.reaction
+        yield (
+            "事件（XADD）→ Chromium 上的文字 / event to text",
+            [("p50，ms", one.p50_ms), ("p95，ms", one.p95_ms), ("最大，ms", one.max_ms)],
+        )
+    if found.cold:
+        yield (
+            "冷启动页面 / cold page",
+            [
+                ("到首批数字，中位，s", found.cold.median_s),
+                ("到首批数字，最慢，s", found.cold.worst_s),
+                ("传输，MB", found.cold.megabytes),
+                ("请求数", found.cold.requests),
+                ("外部主机", "、".join(found.cold.foreign) or 0),
+            ],
+        )
+
+
+def _crowd(crowd: Crowd) -> Rows:
+    return [
+        ("观众 / viewers", crowd.viewers),
+        ("送达 / delivery p50，ms", crowd.p50_ms),
+        ("送达 / delivery p95，ms", crowd.p95_ms),
+        ("送达 / delivery p99，ms", crowd.p99_ms),
+        ("漏帧 / missed，断线 / lost", f"{crowd.missed:,}，{crowd.lost:,}"),
+        ("画面，字节 / frame, bytes", crowd.frame_bytes),
+        ("每帧字节 / bytes per tick", crowd.bytes_per_tick),
+        ("每观众·帧 CPU / per viewer·tick，µs", crowd.cpu_us),
+        ("每观众内存 / RSS per viewer，kB", crowd.rss_kb),
+        ("空闲 CPU / idle server，ms 每帧", crowd.idle_cpu_ms),
+        (
+            "占核：服务器、负载进程、机器上的其他 / cores: server, load process, all else",
+            f"{crowd.server_cpu:.2f}，{crowd.load_cpu:.2f}，{crowd.other_cpu:.2f}",
+        ),
+    ]
+
+
+def _profile(city: str) -> Any:
+    try:
+        return load_profile(city)
+    except ProfileError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def figure(value: float) -> str:
+    """Four digits that count, or all of a whole number."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+def _show(
+    figures: dict[str, Any],
+    tables: Sequence[tuple[str, Rows]],
+    bars: Sequence[Bar],
+    machine: bool,
+) -> None:
+    if machine:
+        click.echo(orjson.dumps({**figures, "bars": as_json(bars)}))
+        return
+    for title, rows in tables:
+        click.secho(f"\n{title}", bold=True)
+        for name, value in rows:
+            click.echo(f"  {name}：{value if isinstance(value, str) else figure(value)}")
+    click.secho("\n达标线 / bars", bold=True)
+    for bar in bars:
+        click.secho(f"  {bar.line}", fg="green" if bar.ok else "red")

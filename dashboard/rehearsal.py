@@ -1,0 +1,159 @@
+"""The simulated city behind a demo 演示的模拟城市: its past into the ledger, its present by Redis.
+
+`python -m dashboard.rehearsal history` and then `… live [RATE]`, both with the demo's settings in
+the environment. A file remembers until when events were delivered, so that a demo started again
+first catches up and then goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from dashboard.bus import Bus, BusDown, BusFull
+from dashboard.city import load_profile
+from dashboard.config import Config, load_config
+from dashboard.ingest import Summary, ingest
+from dashboard.ledger import Ledger
+from dashboard.profile import Profile
+from dashboard.sources.simulator import LiveCity
+from dashboard.worktime import EPOCH, HOUR
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+BATCH: Final = 5_000
+RUN_IN_DAYS: Final = 5
+TICK_S: Final = 0.1
+NOTE_MS: Final = 1_000
+SENT_AT_ONCE: Final = 1_000
+
+
+class Progress:
+    """Until when (epoch ms) the simulated city has been told, kept in a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "rehearsal.json"
+
+    def until(self) -> int | None:
+        """None before the first time."""
+        if not self._file.exists():
+            return None
+        return int(json.loads(self._file.read_text("utf-8"))["until"])
+
+    def note(self, until: int) -> None:
+        """Replaces the file as a whole: a kill leaves the old one or the new one."""
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps({"until": until}), "utf-8")
+        part.replace(self._file)
+
+
+def first_day(profile: Profile, now: int) -> int:
+    """The city day from which 环比 on the wall has figures: last month's first, and a few days
+    more, so that it begins with the usual cases in progress."""
+    today = date.fromordinal(profile.day(now) + EPOCH)
+    last_month = date.fromordinal(today.replace(day=1).toordinal() - 1).replace(day=1)
+    return last_month.toordinal() - EPOCH - RUN_IN_DAYS
+
+
+def past(profile: Profile, rate: float | None, until: int | None, now: int) -> Iterator[Event]:
+    """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
+    begin = first_day(profile, now)
+    if until is None or until < profile.day_start(begin):
+        yield from LiveCity(profile).records(begin, now)
+        return
+    city = LiveCity(profile, rate=rate)
+    city.resume(until)
+    for instant in (*range(until + HOUR, now, HOUR), now):
+        yield from city.due(instant)
+
+
+def fill(
+    profile: Profile, ledger: Ledger, progress: Progress, rate: float | None, now: Callable[[], int]
+) -> Summary:
+    """Brings the ledger up to the present, in bulk."""
+    present = now()
+    events = past(profile, rate, progress.until(), present)
+    summary = ingest(ledger, lambda: map(orjson.dumps, events), now, batch=BATCH)
+    progress.note(present)
+    return summary
+
+
+def feed(
+    city: LiveCity,
+    send: Callable[[list[bytes]], object],
+    progress: Progress,
+    now: Callable[[], int],
+    sleep: Callable[[float], None],
+) -> None:
+    """Endless: sends what has happened since the last look. While Redis is away or full it waits
+    and sends the same again; event ids make that harmless."""
+    noted = 0
+    while True:
+        present = now()
+        for some in _chunks(map(orjson.dumps, city.due(present))):
+            deliver(some, send, sleep)
+        if present - noted >= NOTE_MS:
+            progress.note(present)
+            noted = present
+        sleep(TICK_S)
+
+
+def deliver(
+    events: list[bytes], send: Callable[[list[bytes]], object], sleep: Callable[[float], None]
+) -> None:
+    """Does not return before all of them are in the stream."""
+    while events:
+        try:
+            send(events)
+            return
+        except BusFull as error:
+            events = events[error.accepted :]
+            log.warning("Redis 已满，等待：%s", error)
+        except BusDown as error:
+            log.warning("Redis 不可用，等待：%s", error)
+        sleep(1.0)
+
+
+def _chunks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    chunk: list[bytes] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == SENT_AT_ONCE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def main(config: Config, act: str, rate: float | None) -> None:
+    """One of the two acts of a demo."""
+    profile = load_profile(config.profile_source)
+    progress = Progress(config.data_dir)
+    if act == "history":
+        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        summary = fill(profile, ledger, progress, rate, _now)
+        ledger.close()
+        print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")
+        return
+    city = LiveCity(profile, rate=rate)
+    city.resume(progress.until() or _now())
+    bus = Bus(config.require_redis(), config.bus_name(profile.id))
+    feed(city, bus.send, progress, _now, time.sleep)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
+    main(load_config(), sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else None)

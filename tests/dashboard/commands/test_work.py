@@ -1,0 +1,115 @@
+"""`cityops work` as a process: first frame, end on TERM, a second one refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+
+from dashboard.bus import Bus
+from tests.servers import RedisServer, wait_until
+from tests.town import line
+
+
+class Shift:
+    """Starts workers of 梅县 on one Redis and one ledger."""
+
+    def __init__(self, redis_server: RedisServer, folder: Path) -> None:
+        self.folder = folder
+        self.bus = Bus(redis_server.url, "meixian")
+        self.environment = {
+            **os.environ,
+            "CITYOPS_CITY": "meixian",
+            "CITYOPS_REDIS_URL": redis_server.url,
+            "CITYOPS_DATA_DIR": str(folder),
+        }
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, **settings: str) -> subprocess.Popen[bytes]:
+        program = [sys.executable, "-m", "dashboard.cli", "work"]
+        log = (self.folder / f"work{len(self.started)}.log").open("wb")
+        with log:
+            worker = subprocess.Popen(
+                program, env=self.environment | settings, cwd=self.folder, stderr=log, stdout=log
+            )
+        self.started.append(worker)
+        return worker
+
+    def log(self, number: int = 0) -> str:
+        return (self.folder / f"work{number}.log").read_text()
+
+    def reported(self) -> int:
+        body = self.bus.last_frame()
+        return -1 if body is None else orjson.loads(body)["m"]["year.cases.reported"]["n"] or 0
+
+
+@pytest.fixture
+def shift(redis_server: RedisServer, tmp_path: Path) -> Iterator[Shift]:
+    made = Shift(redis_server, tmp_path)
+    yield made
+    for worker in made.started:
+        worker.kill()
+        worker.wait()
+    made.bus.close()
+
+
+def events(*cases: str) -> list[bytes]:
+    now = time.time_ns() // 1_000_000
+    return [line(case, 1, now, "report") for case in cases]
+
+
+def test_it_counts_and_ends_on_term(shift: Shift) -> None:
+    shift.bus.send(events("C1", "C2"))
+    worker = shift.start()
+    wait_until(lambda: shift.reported() == 2, what="first frame")
+    worker.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert worker.wait(5) == 0
+    assert time.monotonic() - began < 2
+    assert (shift.folder / "meixian.db").exists()
+
+
+def test_of_two_workers_one_gives_way(shift: Shift) -> None:
+    first = shift.start()
+    wait_until(lambda: shift.reported() == 0, what="first frame")
+    second = shift.start()
+    wait_until(lambda: "已载入" in shift.log(1))
+    shift.bus.send(events("C1"))
+    wait_until(lambda: first.poll() is not None or second.poll() is not None)
+    assert sorted([first.poll() is None, second.poll() is None]) == [False, True]
+    shift.bus.send(events("C2", "C3"))
+    wait_until(lambda: shift.reported() == 3)
+    loser = 0 if first.poll() is not None else 1
+    assert "另一个工作进程" in shift.log(loser) or "another process" in shift.log(loser)
+
+
+def test_it_waits_for_a_redis_that_is_not_there_yet(
+    shift: Shift, redis_server: RedisServer
+) -> None:
+    redis_server.stop()
+    worker = shift.start()
+    wait_until(lambda: "Redis 不可用" in shift.log())
+    redis_server.start()
+    shift.bus.send(events("C1"))
+    wait_until(lambda: shift.reported() == 1)
+    assert worker.poll() is None
+
+
+def test_a_careless_redis_is_named_in_the_log(shift: Shift, redis_server: RedisServer) -> None:
+    redis_server.client().config_set("maxmemory-policy", "allkeys-lru")
+    shift.start()
+    wait_until(lambda: shift.reported() == 0)
+    assert "maxmemory-policy" in shift.log()
+
+
+def test_without_a_redis_url_it_refuses_to_start(shift: Shift) -> None:
+    worker = shift.start(CITYOPS_REDIS_URL="")
+    assert worker.wait(20) == 2
+    assert "redis_url" in shift.log()
