@@ -1,7 +1,8 @@
 """Codes of unit cells 单元网格编码: 15 digits after GB/T 30428.1, 14 after CJ/T 213.
 
-15 = 6 county 区县 + 3 street 街道 + 3 community 社区 + 3 sequence 顺序码 (001–999, within a community
-from west to east, from north to south). The older 14 have a two-digit street, padded on the left.
+15 = 6 county 区县 + 3 street 街道 + 3 community 社区 + 3 sequence 顺序码 (001–999, within a
+community from west to east, from north to south). The older 14 have a two-digit street, padded on
+the left.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ LEVELS: Final[dict[str, str]] = {
 """Levels 层级 of a grid, coarse to fine; a duty grid 责任网格 need not nest in a community."""
 
 PROVINCES: Final = frozenset(
-    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55)]
-    + [*range(61, 66), 71, 81, 82]
+    {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46}
+    | {50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82}
 )
-"""The first two digits of GB/T 2260."""
+"""省级代码: the first two digits of GB/T 2260."""
 
 _DIGITS: Final = re.compile(r"[0-9]+")
 _LOOKS: Final = {

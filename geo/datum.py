@@ -1,10 +1,10 @@
 """Datums 坐标系: WGS-84 ⇄ GCJ-02 ⇄ BD-09, degrees, for numbers or whole arrays.
 
-GCJ-02 (高德、腾讯等国内底图) and BD-09 (百度) are shifted by some hundred metres inside a box around
-China and equal WGS-84 outside; CGCS2000 (天地图、国家标准) agrees with WGS-84 to centimetres and
-passes unchanged. The forward formulas are the published ones; the inverses solve them to well under
-a millimetre. Along the box's edge the forward formulas jump, so some positions within a kilometre
-outside it are the image of one inside: there the inverse leads back inside.
+GCJ-02 (高德、腾讯等国内底图) and BD-09 (百度) are shifted by some hundred metres inside a box
+around China and equal WGS-84 outside; CGCS2000 (天地图、国家标准) agrees with WGS-84 to centimetres
+and passes unchanged. The forward formulas are the published ones; the inverses solve them to well
+under a millimetre. Along the box's edge the forward formulas jump, so some positions within a
+kilometre outside it are the image of one inside: there the inverse leads back inside.
 """
 
 from __future__ import annotations
