@@ -55,7 +55,7 @@ def split(points: Floats, weight: Floats, parts: int) -> Ints:
         axis = 0 if spread[0] >= spread[1] else 1
         order = cells[np.lexsort((points[cells, 1 - axis], points[cells, axis]))]
         grown = np.cumsum(weight[order])
-        cut = int(np.searchsorted(grown, grown[-1] * half / count))
+        cut = int(np.searchsorted(grown, grown[-1] * half / count * (1 - 1e-12))) + 1
         cut = min(max(cut, half), len(order) - (count - half))
         todo += [(order[:cut], first, half), (order[cut:], first + half, count - half)]
     return labels

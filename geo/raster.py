@@ -49,11 +49,12 @@ class Edges:
 
 def edges_of(shapes: Shapes) -> Edges:
     """The edges of polygons, each written from its lower to its upper end (by y, then x)."""
-    rings, shape_of_ring = shapely.get_rings(shapes, return_index=True)
+    parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     points, ring_of_point = shapely.get_coordinates(rings, return_index=True)
     same = ring_of_point[1:] == ring_of_point[:-1]
     a, b = points[:-1][same], points[1:][same]
-    shape = shape_of_ring[ring_of_point[:-1][same]]
+    shape = shape_of_part[part_of_ring[ring_of_point[:-1][same]]]
     swap = (a[:, 1] > b[:, 1]) | ((a[:, 1] == b[:, 1]) & (a[:, 0] > b[:, 0]))
     a[swap], b[swap] = b[swap], a[swap]
     boxes = shapely.bounds(shapes)

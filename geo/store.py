@@ -72,7 +72,8 @@ class GridStore:
             said = json.loads(pq.read_schema(file).metadata[_ABOUT])
         except (KeyError, ValueError, pa.ArrowException) as error:
             raise GridError(f"{file} 不是本程序写的网格（{error}）") from error
-        return About(**{**said, "origin": Origin(**said["origin"])})
+        said |= {"origin": Origin(**said["origin"]), "bounds": tuple(said["bounds"])}
+        return About(**said)
 
     def path(self, version: str) -> Path:
         """The folder of a version; its tiles lie in `tiles/`."""
