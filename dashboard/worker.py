@@ -19,6 +19,7 @@ from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, ord
 from dashboard.cases import Row
 from dashboard.events import CaseEvent, Rejected, decode
 from dashboard.framing import Stamp, build_frame, health
+from dashboard.heat.desk import HeatDesk
 from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
@@ -90,10 +91,12 @@ class Worker:
         build: str,
         demo: bool = False,
         pace: Pace | None = None,
+        heat: HeatDesk | None = None,
     ) -> None:
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep
         self._build, self._demo, self._pace = build, demo, pace or Pace()
+        self._heat = heat  # None: a city without a grid
         self._state: LiveState | None = None
         self._stored: str | None = None  # the cursor in the ledger
         self._attempted: str | None = None  # where it is if a commit's answer got lost
@@ -154,6 +157,8 @@ class Worker:
             self._changed = True
         if self._due(now):
             self._publish(self._state or state, now)
+        if self._heat is not None and not self._behind:
+            self._heat.turn(now)
 
     def _load(self) -> LiveState:
         """Everything from the ledger; the frame number and a declared gap from the last frame."""
@@ -170,6 +175,8 @@ class Worker:
         state = LiveState(self._profile, LedgerHistory(self._ledger), now)
         gc.freeze()  # the loaded state lives on: the collector need not walk it again
         self._state, self._loaded_at, self._stale = state, self._now(), False
+        if self._heat is not None:
+            self._heat.reset()
         self._changed = True
         log.info("已载入 %s，游标 %s", self._profile.name, self._stored)
         return state
@@ -223,6 +230,8 @@ class Worker:
         for event in events:
             heard[event.sent_by] = max(event.at, heard.get(event.sent_by, 0))
         state.apply(applied.changes, applied.delta, heard)
+        if self._heat is not None:
+            self._heat.apply(applied.changes)
         self._changed = True
         if refused:
             state.rejected += len(refused)
