@@ -17,6 +17,7 @@ from dashboard.cityparts import (
     COUNTS,
     Area,
     Department,
+    RepeatRule,
     Simulation,
     Source,
     Target,
@@ -87,6 +88,7 @@ def _profile(table: Table) -> Profile:
         channels=channels,
         channel_groups=groups,
         years=_years(table, channels, apart),
+        repeat=_repeat(table.table("repeat")),
         simulation=_simulation(table.table("simulation")),
     )
     table.done()
@@ -279,6 +281,14 @@ def _years(
 
 def _counts(given: Table, known: Mapping[str, object]) -> dict[str, int]:
     return {key: int(given.number(key, 0, 1e12, whole=True)) for key in given.known(known)}
+
+
+def _repeat(given: Table) -> RepeatRule:
+    usual = RepeatRule()
+    times = given.number("times", 2, 1000, usual.times, whole=True)
+    rule = RepeatRule(int(times), int(given.number("days", 1, 366, usual.days, whole=True)))
+    given.done()
+    return rule
 
 
 def _simulation(given: Table) -> Simulation:

@@ -125,3 +125,11 @@ class Simulation:
     cases_per_day: float = 200.0
     roads: tuple[str, ...] = ()
     late_checks: float = 0.012
+
+
+@dataclass(frozen=True)
+class RepeatRule:
+    """顽疾点位: the same category in the same unit cell at least `times` within `days`."""
+
+    times: int = 5
+    days: int = 30

@@ -9,7 +9,15 @@ from functools import cached_property
 from typing import Final
 
 from dashboard import terms
-from dashboard.cityparts import Area, Department, Simulation, Source, Target, YearTotals
+from dashboard.cityparts import (
+    Area,
+    Department,
+    RepeatRule,
+    Simulation,
+    Source,
+    Target,
+    YearTotals,
+)
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.tally import Rules
 from dashboard.terms import Channel
@@ -52,6 +60,7 @@ class Profile:
     channels: Mapping[str, Channel] = field(default_factory=lambda: terms.CHANNELS)
     channel_groups: Mapping[str, str] = field(default_factory=lambda: terms.CHANNEL_GROUPS)
     years: Mapping[int, YearTotals] = field(default_factory=dict)
+    repeat: RepeatRule = field(default_factory=RepeatRule)
     simulation: Simulation = field(default_factory=Simulation)
 
     def day(self, ms: int) -> int:

@@ -19,7 +19,7 @@ from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, ord
 from dashboard.cases import Row
 from dashboard.events import CaseEvent, Rejected, decode
 from dashboard.framing import Stamp, build_frame, health
-from dashboard.heat.desk import HeatDesk
+from dashboard.heatwork import HeatWork
 from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
@@ -91,7 +91,7 @@ class Worker:
         build: str,
         demo: bool = False,
         pace: Pace | None = None,
-        heat: HeatDesk | None = None,
+        heat: HeatWork | None = None,
     ) -> None:
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep

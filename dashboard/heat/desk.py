@@ -14,11 +14,12 @@ import orjson
 
 from dashboard import cases as c
 from dashboard.cases import Row
+from dashboard.cityparts import RepeatRule
 from dashboard.heat.ground import Ground
 from dashboard.heat.keys import DEFAULT, HOUR_MS, MEASURES, Key, UnknownKey, read_key
 from dashboard.heat.moving import Moving, Vector
 from dashboard.heat.painting import Painting
-from dashboard.heat.repeats import RepeatRule, Repeats
+from dashboard.heat.repeats import Repeats
 from dashboard.heat.spells import City, Counting, Spell, Windows, countings
 from dashboard.livestate.news import Item, newest_step
 from dashboard.tally import Change

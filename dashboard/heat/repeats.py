@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from dashboard.cityparts import RepeatRule
 from dashboard.heat.keys import DAY_MS
 
 Spot = tuple[int, str]
 """(cell, category)"""
-
-
-@dataclass(frozen=True)
-class RepeatRule:
-    """At least `times` 次数 within `days` 天."""
-
-    times: int = 5
-    days: int = 30
 
 
 class Repeat(NamedTuple):

@@ -48,13 +48,13 @@ def between(ledger: Ledger, columns: Sequence[str], start: int, end: int) -> Ite
 
 
 def at_member(
-    ledger: Ledger, columns: Sequence[str], level: str, codes: Sequence[str], start: int
+    ledger: Ledger, columns: Sequence[str], level: str, code: str, start: int
 ) -> Iterator[Values]:
-    """The same of the records of some members of a level that are open or moved since `start`."""
+    """The same of the records of a member of a level that are open or moved since `start`."""
     row = schema.cases.c
     times = (row.reported_at, row.filed_at, row.due_at, row.closed_at)
     alive = or_(row.stage.in_(OPEN_STAGES), *(one >= start for one in times))
-    return _rows(ledger, columns, and_(row[level].in_(codes), alive))
+    return _rows(ledger, columns, and_(row[level] == code, alive))
 
 
 def newest_at_member(

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from dashboard import cases as c
 from dashboard.cases import COLUMNS, Row, blank, derive
 from dashboard.city import load_profile
+from dashboard.cityparts import RepeatRule
 from dashboard.counters import COUNTERS, points
 from dashboard.heat.deltas import pack, unpack
 from dashboard.heat.desk import TICK_MS, HeatDesk
 from dashboard.heat.ground import Ground
 from dashboard.heat.keys import MEASURES, NO_DATA, SLIDING_MS, WINDOWS, Key, UnknownKey, read_key
-from dashboard.heat.repeats import RepeatRule
 from dashboard.ledger.spots import OPEN_STAGES
 
 MEIXIAN = load_profile("meixian")
