@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dashboard.heat.moving import Moving, Vector, thousandths
 from geo.grid import Grid
 
+OUTSIDE: Final = "outside"
 Floats = NDArray[np.float64]
 
 
@@ -37,6 +38,7 @@ class Ground:
 
     def __post_init__(self) -> None:
         self.index = {code: i for i, code in enumerate(self.codes)}
+        self.index[OUTSIDE] = self.outside  # what the ledger says of such a record
 
     def __len__(self) -> int:
         return len(self.codes)

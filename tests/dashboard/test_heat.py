@@ -142,6 +142,8 @@ class Hall:
         for name, value in fields.items():
             row[COLUMNS.index(name)] = value
         derive(row, MEIXIAN.due_at)
+        for name, value in fields.items():
+            row[COLUMNS.index(name)] = value
         old = self.book.rows.get(case)
         self.book.rows[case] = row
         self.desk.apply([(case, old, row)])
