@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.heat.desk import HeatDesk
-from dashboard.heat.ground import Ground, ground_of
+from dashboard.heat.ground import Ground, read_ground
 from dashboard.heatbus import HeatPost
 from dashboard.ledger import Ledger, spots
 from dashboard.profile import Profile
@@ -41,12 +41,12 @@ class LedgerSpots:
         return spots.unfinished(self._ledger, columns, now)
 
 
-def open_ground(store: GridStore, city: str, version: str | None = None) -> Ground:
-    """The current (or a named) grid without its outlines. Raises `GridError`."""
-    grid = store.load(version)
-    if grid.city != city:
-        raise GridError(f"{store.folder} 中是 {grid.city} 的网格，不是 {city} 的")
-    return ground_of(grid, lambda: Locator(store.load(grid.version).shapes))
+def open_ground(store: GridStore, city: str, version: str) -> Ground:
+    """A grid of this city without its outlines. Raises `GridError`."""
+    about = store.about(version)
+    if about.city != city:
+        raise GridError(f"{store.folder} 中是 {about.city} 的网格，不是 {city} 的")
+    return read_ground(store, version, lambda: Locator(store.load(version).shapes))
 
 
 class HeatWork:
