@@ -50,7 +50,7 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
         else None,
     ]
     return dl.Map(
-        [one for one in outlines if one],
+        [one for one in outlines if one is not None],
         id=f"map-{id}",
         center=[(south + north) / 2, (west + east) / 2],
         zoom=10,

@@ -76,7 +76,7 @@
         list.appendChild(app.make('dd', '', text));
       };
       put('编码', title === told.code ? '' : told.code);
-      LEVELS.forEach(([id, name]) => { if (told[id] && told[id] !== title) put(name, told[id]); });
+      LEVELS.forEach(([id, name]) => { if (told[id] && told[id] !== title) put(name, told[id].replace('（生成）', '')); });
       el.appendChild(countsTable(meta, told.counts || {}));
       if (told.trend && told.trend.length) {
         const sum = told.trend.reduce((a, b) => a + b, 0);

@@ -98,17 +98,20 @@
     });
   }
 
-  const placeOf = (row) => row.place || row.name || row.code;
-  const codeOf = (row) => (row.place && row.name ? row.name + '　' : '') + row.code;
+  /** 生成的网格，名称后缀“（生成）”已由图上的标记说明，表里不再逐行写。 */
+  const plain = (name) => (name || '').replace(/（生成）/g, '');
+  const placeOf = (row) => plain(row.place || row.name) || row.code;
+  const codeOf = (row) => (row.place && row.name ? plain(row.name) + '　' : '') + row.code;
 
   /** 短表：名次、位置、数（总览地图的一角）。 */
-  function shortList(el, vector, most) {
+  function shortList(el, meta, vector, most) {
+    const level = find(meta.levels, vector.key.split('.')[2]);
     const rows = (vector.top || []).slice(0, most);
     if (!el.firstElementChild) {
       el.appendChild(make('div', 'dim'));
       el.appendChild(make('div', 'short'));
     }
-    setText(el.firstElementChild, rows.length ? '最热单元网格' : '');
+    setText(el.firstElementChild, rows.length ? (vector.rate ? '最低' : '最热') + level.name : '');
     const lines = pool(el.lastElementChild, rows.length, () => {
       const row = make('div', 'r');
       row.appendChild(make('span', 'dim'));
@@ -136,7 +139,7 @@
     });
     rows.forEach((row, i) => {
       const cells = lines[i].children;
-      setText(cells[0], row.place || row.code);
+      setText(cells[0], placeOf(row));
       setText(cells[1], row.category || '');
       setText(cells[2], f.count(row.n) + ' 次');
       lines[i].dataset.i = row.i;

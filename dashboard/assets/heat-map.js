@@ -54,7 +54,7 @@
     let hidden = true;
 
     const level = () => {
-      const fits = !map || map.getZoom() > PARENT_ZOOM || choice.level !== 'unit_cell';
+      const fits = !map || fitted === null || map.getZoom() > PARENT_ZOOM || choice.level !== 'unit_cell';
       if (fits) return choice.level;
       const coarse = ['duty_grid', 'community', 'street'].find((name) =>
         meta.levels.some((one) => one.id === name && one.count > 1));
@@ -115,7 +115,8 @@
       const high = size.y - pad('top') - pad('bottom');
       const exact = Math.log2(Math.min(wide / (b.x - a.x), high / (b.y - a.y)));
       const whole = Math.floor(exact);
-      const zoom = Math.min(16, Math.pow(2, whole - exact) >= SNUG ? whole : exact);
+      const crisp = Math.pow(2, whole - exact) >= SNUG && whole !== PARENT_ZOOM;
+      const zoom = Math.min(16, crisp ? whole : exact);
       const middle = map.project([0, 0], zoom); // 借来一个点类型
       const scale = Math.pow(2, zoom);
       middle.x = ((a.x + b.x) / 2) * scale - (pad('left') - pad('right')) / 2;

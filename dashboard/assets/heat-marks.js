@@ -9,6 +9,7 @@
   const REACH = [2.4, 3.6, 5];
   const PULSE_MS = 2400;
   const POINTS_MAX = 60;
+  const phone = window.matchMedia('(max-width:700px),(max-height:500px)');
   const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
   /** 值的写法：件数千分位；率为千分数，写成百分数；−1 无数据。 */
@@ -62,6 +63,7 @@
       });
       order.forEach((member, i) => {
         const el = els[i];
+        app.setClass(el, 'gone', false);
         app.setText(el.firstElementChild, district.names[member]);
         app.setText(el.lastElementChild, known ? valueText(vector, vector.values[member]) : '');
       });
@@ -85,7 +87,7 @@
     /** 引线：从热斑向外，先试背离其余热斑的方向。 */
     function drawLeaders(map, frame, taken) {
       const vector = view.vector();
-      const top = view.replaying() || !vector ? [] : vector.top.slice(0, ranks);
+      const top = view.replaying() || !vector ? [] : vector.top.slice(0, phone.matches ? Math.min(3, ranks) : ranks);
       const found = top.map((row) => spotOf(map, row)).map((at, i) => ({ at, n: i + 1 }))
         .filter((one) => one.at && inside(around(one.at.x, one.at.y, 4, 4), frame)
           && !taken.some((t) => overlaps(around(one.at.x, one.at.y, 2, 2), t, 0)));

@@ -93,7 +93,7 @@
       act('note', note, meta, vector);
       act('hot-title', hotTitle, meta, vector);
       act('hot', (el) => lists.hottest(el, vector, app.capacity(el, 4.6, 10)));
-      act('short', (el) => lists.shortList(el, vector, 5));
+      act('short', (el) => lists.shortList(el, meta, vector, 5));
       act('repeat', (el) => lists.repeats(el, vector, app.capacity(el, 1.75, 10)));
       act('repeat-note', (el) => app.setText(el, meta.repeat
         ? meta.repeat.days + ' 日内同点位 ≥ ' + meta.repeat.times + ' 次' : ''));

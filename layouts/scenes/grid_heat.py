@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from layouts.maps import city_map, heat, mark
 from layouts.scene import CityMap, Scene, View
-from layouts.widgets import Content, data, figure, tile
+from layouts.widgets import Content, data, drawn, figure, tile
 
 ID = "grid"
 
@@ -16,7 +16,7 @@ def build(view: View) -> Component:
     """The scene; its grid per wall shape is in `assets/scene-grid-heat.css`."""
     assert view.map is not None
     return html.Div(
-        [_map(view.map), _hottest(), _replay(), _repeats()],
+        [_map(view.map), _hottest(), _replay(), _repeats(), _newest()],
         className="grid grid-heat",
     )
 
@@ -61,7 +61,11 @@ def _replay() -> Component:
         html.Button("实时", type="button", role="button", className="to-live"),
     ]
     hours = [
-        html.Span(f"{hour} 时" if hour in (0, 24) else str(hour), className=_place(hour))
+        html.Span(
+            f"{hour} 时" if hour in (0, 24) else str(hour),
+            className=_place(hour),
+            style={"left": f"{hour / 24:.2%}"},
+        )
         for hour in range(0, 25, 3)
     ]
     body = html.Div(
@@ -74,6 +78,11 @@ def _replay() -> Component:
     )
     found = tile("lap", "今日回放", [body], note=note, aside=aside)
     return html.Div(found, className="lap-box", **data(heat=f"{ID}.replay"))
+
+
+def _newest() -> Component:
+    """Only where a wall is wide enough for it."""
+    return tile("latest", "最新案卷", [drawn("newest", "t.ticker", "newest")])
 
 
 def _place(hour: int) -> str:
