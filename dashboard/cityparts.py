@@ -43,12 +43,14 @@ class Source:
     """A sending system 来源系统: `id` is its `sent_by`; silent for longer than expected it is late.
 
     `channels`: the channels whose reports it sends; the first source sends everything else.
+    `datum` 坐标系: what its positions are in where its events do not say.
     """
 
     id: str
     name: str
     expected_every_s: int = 600
     channels: tuple[str, ...] = ()
+    datum: str = "wgs84"
 
 
 Judgement = Literal["good", "warn", "bad"]

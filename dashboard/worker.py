@@ -20,7 +20,7 @@ from dashboard.cases import Row
 from dashboard.events import CaseEvent, Rejected, decode
 from dashboard.framing import Stamp, build_frame, health
 from dashboard.heatwork import HeatWork
-from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, reading
+from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, Superseded, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
@@ -114,7 +114,7 @@ class Worker:
         self._full = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Works until `stopped`. Raises `CursorMoved` when another worker has taken over."""
+        """Works until `stopped`. Raises `Superseded` when another worker has taken over."""
         pause_s, trouble = PAUSE_S[0], ""
         while not stopped():
             try:
@@ -123,7 +123,7 @@ class Worker:
                     log.info("恢复工作")
                 pause_s, trouble = PAUSE_S[0], ""
                 continue
-            except CursorMoved:
+            except Superseded:
                 raise
             except BusDown as error:
                 said = f"Redis 不可用: {error}"

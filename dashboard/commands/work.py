@@ -18,7 +18,7 @@ from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
-from dashboard.ledger import CursorMoved, Ledger, LedgerError
+from dashboard.ledger import Ledger, LedgerError, Superseded
 from dashboard.worker import Pace, Worker
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def command(config: Config) -> None:
     )
     try:
         worker.run(stop.is_set)
-    except CursorMoved as error:
+    except Superseded as error:
         raise click.ClickException(str(error)) from error
     finally:
         bus.close()

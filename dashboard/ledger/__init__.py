@@ -1,6 +1,15 @@
 """The only room that speaks SQL 账本: records, archive, tally and cursor of one city."""
 
-from dashboard.ledger.errors import CursorMoved, LedgerError
+from dashboard.ledger.errors import CursorMoved, LedgerError, RulesMoved, Superseded
 from dashboard.ledger.store import Advance, Applied, Ledger, Refused
 
-__all__ = ["Advance", "Applied", "CursorMoved", "Ledger", "LedgerError", "Refused"]
+__all__ = [
+    "Advance",
+    "Applied",
+    "CursorMoved",
+    "Ledger",
+    "LedgerError",
+    "Refused",
+    "RulesMoved",
+    "Superseded",
+]

@@ -5,5 +5,13 @@ class LedgerError(RuntimeError):
     """The ledger cannot be used as asked; the text says what was found and what to do."""
 
 
-class CursorMoved(LedgerError):
-    """Another process has folded this stream further than we thought: stop, do not write."""
+class Superseded(LedgerError):
+    """Somebody else has taken the ledger further: stop, do not write."""
+
+
+class CursorMoved(Superseded):
+    """Another process has folded this stream further than we thought."""
+
+
+class RulesMoved(Superseded):
+    """The ledger was rebuilt with other rules or another grid while we had it open."""

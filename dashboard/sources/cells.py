@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from geo.datum import TO_WGS84
 from dashboard.sources.mapping import Column, Location
 from dashboard.sources.times import LocalClock, TimeError, time_reader
+from geo.datum import TO_WGS84
 
 Row = Sequence[Any]
 Getter = Callable[[Row], Any]
