@@ -34,6 +34,11 @@ def full_key(city: str, key: str) -> str:
     return f"{{{city}}}:heat:full:{key}"
 
 
+def seqs_key(city: str) -> str:
+    """A hash: heat key → the seq told last; pub/sub may lose messages, this does not."""
+    return f"{{{city}}}:heat:seq"
+
+
 def heat_channel(city: str) -> str:
     return f"{{{city}}}:heat"
 
@@ -67,12 +72,16 @@ class HeatPost:
         with speaking():
             self._redis.hdel(wants_key(self._city), *keys)
 
-    def announce(self, whole: Mapping[str, bytes], deltas: Sequence[Message]) -> None:
+    def announce(
+        self, whole: Mapping[str, bytes], deltas: Sequence[Message], seqs: Mapping[str, int]
+    ) -> None:
         """Stores whole vectors and tells every web process about them and the deltas; a message
-        about a stored one is empty."""
+        about a stored one is empty. `seqs`: what each key stands at afterwards."""
         channel = heat_channel(self._city)
         with speaking():
             pipe = self._redis.pipeline(transaction=False)
+            if seqs:
+                pipe.hset(seqs_key(self._city), mapping=dict(seqs))
             for key, body in deltas:
                 pipe.publish(channel, key.encode() + b" " + body)
             for key, body in whole.items():
@@ -121,6 +130,12 @@ class HeatReader:
                 await self._redis.hset(wants_key(self._city), mapping=wanted)
             if asking:
                 await self._redis.hset(asks_key(self._city), mapping=asking)
+
+    async def seqs(self) -> dict[str, int]:
+        """What the worker told last of each key."""
+        with speaking():
+            found = await self._redis.hgetall(seqs_key(self._city))
+        return {key.decode(): int(seq) for key, seq in found.items()}
 
     async def full(self, key: str) -> bytes | None:
         """The whole vector as the worker stored it last."""

@@ -45,6 +45,7 @@ class Reader(Protocol):
     async def listen(self) -> None: ...
     async def next(self, timeout_s: float) -> Message | None: ...
     async def want(self, keys: Iterable[str], word: str, asked: Iterable[str] = ()) -> None: ...
+    async def seqs(self) -> dict[str, int]: ...
     async def full(self, key: str) -> bytes | None: ...
     async def close(self) -> None: ...
 
@@ -57,6 +58,8 @@ class Held:
         self.values: Vector | None = None
         self.said: dict[str, Any] = {}
         self.seq = 0
+        self.promised = 0
+        """What the worker had told a while ago: by now it must be here."""
         self.viewers = 0
         self.used_at = self.asked_at = 0.0
         self.came = asyncio.Event()
@@ -155,8 +158,9 @@ class HeatHub:
             while True:
                 try:
                     await reader.listen()
-                    for held in self._held.values():
-                        await self._fetch(reader, held)  # what was missed while not listening
+                    for held in list(self._held.values()):  # what was missed meanwhile
+                        await self._fetch(reader, held)
+                        await self._ask(reader, held)
                     renew_at = clock()
                     while True:
                         if clock() >= renew_at:
@@ -180,6 +184,15 @@ class HeatHub:
             if not held.viewers and now - held.used_at > UNUSED_S:
                 del self._held[text]
         await reader.want(list(self._held), self._word())
+        seqs = await reader.seqs()
+        for text, held in self._held.items():
+            told = seqs.get(text, 0)
+            if held.seq < held.promised < told:  # the subscription died silently
+                held.promised = 0
+                raise BusDown("messages were lost")
+            if held.seq < held.promised:
+                await self._ask(reader, held)
+            held.promised = told
 
     def _word(self) -> str:
         return f"{id(self):x}{asyncio.get_running_loop().time():.3f}"
@@ -192,8 +205,7 @@ class HeatHub:
         if held is None:
             return
         if not body:
-            if held.values is None:
-                await self._fetch(reader, held)
+            await self._fetch(reader, held)
             return
         said = orjson.loads(body)
         if said["seq"] <= held.seq:

@@ -54,7 +54,12 @@ class Post(Protocol):
 
     def asked(self) -> tuple[Mapping[str, str], set[str]]: ...
     def forget(self, keys: Iterable[str]) -> None: ...
-    def announce(self, whole: Mapping[str, bytes], deltas: Sequence[tuple[str, bytes]]) -> None: ...
+    def announce(
+        self,
+        whole: Mapping[str, bytes],
+        deltas: Sequence[tuple[str, bytes]],
+        seqs: Mapping[str, int],
+    ) -> None: ...
 
 
 class Names(City, Protocol):
@@ -235,6 +240,7 @@ class HeatDesk:
     def _tell(self, now: int) -> None:
         whole: dict[str, bytes] = {}
         deltas: list[tuple[str, bytes]] = []
+        seqs: dict[str, int] = {}
         repeats = self._repeats
         if repeats is not None:
             repeats.advance(now)
@@ -254,6 +260,7 @@ class HeatDesk:
             delta = painting.delta(found, repeats, now)
             if delta is not None:
                 deltas.append((str(key), delta))
+                seqs[str(key)] = painting.seq
             if key in self._asked or (renew and painting.unsaved):
                 whole[str(key)] = painting.whole()
         self._asked.clear()
@@ -261,7 +268,7 @@ class HeatDesk:
         if points:
             deltas.append(("points", orjson.dumps(points)))
         if whole or deltas:
-            self._post.announce(whole, deltas)
+            self._post.announce(whole, deltas, seqs)
 
     def _take_points(self, now: int) -> list[dict[str, Any]]:
         """The newest of the tick; a case that could not be placed has no point."""

@@ -36,7 +36,7 @@ class Painting:
         self._values: Vector = np.full(ground.size(key.level), blank, np.int32)
         self._said: dict[str, Any] = {"total": None, "outside": 0, "unlocated": 0}
         self._lists: dict[str, list[dict[str, Any]]] = {"top": [], "repeat": []}
-        self._seq = self._as_of = 0
+        self.seq = self._as_of = 0
         self._seen: tuple[int, int] = (-1, -1)
         self.unsaved = True
         """Whether something was told since the last `whole`."""
@@ -44,20 +44,20 @@ class Painting:
     def delta(self, moving: Moving, repeats: Repeats | None, now: int) -> bytes | None:
         """What is new since the last call, None if nothing."""
         stamp = (moving.version, -1 if repeats is None else repeats.version)
-        if stamp == self._seen and self._seq:
+        if stamp == self._seen and self.seq:
             return None
         self._seen = stamp
         values = self._ground.values(moving, self.key.level)
         index = np.flatnonzero(values != self._values)
         said, lists = self._sums(moving), self._rows(moving, values, repeats)
         news = {name: rows for name, rows in lists.items() if rows != self._lists[name]}
-        if self._seq and not len(index) and not news and said == self._said:
+        if self.seq and not len(index) and not news and said == self._said:
             return None
-        base, self._seq = self._seq, max(now, self._seq + 1)
+        base, self.seq = self.seq, max(now, self.seq + 1)
         self._values, self._said, self._lists = values, said, lists
         self._as_of, self.unsaved = now, True
         packed = base64.b64encode(pack(index, values[index].astype(np.int64))).decode()
-        head = {"key": str(self.key), "base": base, "seq": self._seq, "as_of": now}
+        head = {"key": str(self.key), "base": base, "seq": self.seq, "as_of": now}
         return orjson.dumps({**head, **said, "d": packed, **news})
 
     def _sums(self, moving: Moving) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Painting:
         """Everything, as it stands after the last delta."""
         self.unsaved = False
         values = gzip.compress(self._values.astype("<i4").tobytes(), 1, mtime=0)
-        head = {"key": str(self.key), "seq": self._seq, "as_of": self._as_of}
+        head = {"key": str(self.key), "seq": self.seq, "as_of": self._as_of}
         grid = {"grid": self._ground.version}
         body = {"values": base64.b64encode(values).decode()}
         return orjson.dumps({**head, **grid, **self._said, **self._lists, **body})

@@ -108,7 +108,12 @@ class Box:
         for key in keys:
             self.wants.pop(key, None)
 
-    def announce(self, whole: Mapping[str, bytes], deltas: Sequence[tuple[str, bytes]]) -> None:
+    def announce(
+        self,
+        whole: Mapping[str, bytes],
+        deltas: Sequence[tuple[str, bytes]],
+        seqs: Mapping[str, int],
+    ) -> None:
         for key, body in deltas:
             said = orjson.loads(body)
             if key == "points":
