@@ -126,6 +126,7 @@ def _dash_app(site: WallSite) -> Dash:
         "hold_s": site.hold_s,
         "definitions": definitions,
         "map": site.view.map and asdict(site.view.map),
+        "vendor": statics.url("vendor/"),
     }
     layout = wall(site.view, site.scenes)
     spoken = (_COMMENT.sub("", statics.text(name)) for name in scripts)

@@ -21,20 +21,31 @@
     tianditu: (L, base) => (base.layers || ['vec', 'cva']).map((layer) =>
       raster(L, base.url || TIANDITU, base, { layer, key: base.key, subdomains: '01234567' })),
     /** 矢量底图：pmtiles 单文件，由随附的 protomaps-leaflet 画。 */
-    pmtiles(L, base) {
-      if (!window.protomapsL) return [];
-      return [window.protomapsL.leafletLayer({ url: base.url, flavor: 'dark', lang: 'zh',
-        pane: 'base', attribution: base.attribution || '', maxDataZoom: base.max_zoom || 15 })];
-    },
+    pmtiles: (L, base) => protomaps().then((library) => [library.leafletLayer({ url: base.url,
+      flavor: 'dark', lang: 'zh', pane: 'base', attribution: base.attribution || '',
+      maxDataZoom: base.max_zoom || 15 })]),
   };
 
+  let loading = null;
+
+  /** 用到才取。 */
+  function protomaps() {
+    loading = loading || new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = app.page.vendor + 'protomaps-leaflet.js';
+      script.onload = () => resolve(window.protomapsL);
+      script.onerror = () => reject(new Error('protomaps-leaflet not loaded'));
+      document.head.appendChild(script);
+    });
+    return loading;
+  }
+
+  /** 加上底图；取不到时照旧显示热力与区界。 */
   function addBase(L, map, base) {
     const make = kinds[base.kind];
-    if (!make) {
-      console.error('base map: unknown kind', base.kind);
-      return [];
-    }
-    return make(L, base).map((layer) => layer.addTo(map));
+    return Promise.resolve(make ? make(L, base) : Promise.reject(new Error('unknown base map')))
+      .then((layers) => layers.map((layer) => layer.addTo(map)))
+      .catch((error) => { console.error('base map', base.kind, error); return []; });
   }
 
   app.addBase = addBase;
