@@ -20,6 +20,7 @@ from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, showing
 
 CITYOPS = (sys.executable, "-P", "-m", "dashboard.cli")
 REHEARSAL = (sys.executable, "-P", "-m", "dashboard.rehearsal")
+GRID = (sys.executable, "-P", "-m", "dashboard.demogrid")
 PATIENCE_S = 15.0
 """For the children of a killed predecessor to end."""
 READY_S = 120.0
@@ -73,17 +74,19 @@ def run(config: Config, rate: float | None) -> None:
                 stage.add(valkey.child)
                 config = dataclasses.replace(config, redis_url=valkey.url)
                 tell("内嵌 Valkey 已启动", started)
+            stage.finish(stage.add(start(config, "grid", (*GRID, "generate"), lock)))
+            tell("网格已备", started)
             web = stage.add(start(config, "web", (*CITYOPS, "serve"), lock))
             rates = (str(rate),) if rate else ()
             past = (*REHEARSAL, "history", *rates)
-            history = stage.add(start(config, "history", past, lock))
-            stage.finish(history)
+            stage.finish(stage.add(start(config, "history", past, lock)))
             tell("历史数据已入账", started)
             stage.add(start(config, "worker", (*CITYOPS, "work"), lock))
             stage.add(start(config, "feed", (*REHEARSAL, "live", *rates), lock))
             if not stage.wait(lambda: showing(reachable(config.host), config.port), READY_S):
                 raise click.ClickException(f"网页 {READY_S:.0f} 秒内没有就绪：\n{web.tail()}")
             tell("就绪", started)
+            stage.add(start(config, "tiles", (*GRID, "prepare"), lock), passing=True)
             host = reachable(config.host)
             host = f"[{host}]" if ":" in host else host
             click.secho(f"\n  打开 http://{host}:{config.port}/\n", bold=True)

@@ -16,7 +16,9 @@ from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
 from dashboard.commands.configured import configured
 from dashboard.config import Config
-from dashboard.ledger import CursorMoved, Ledger, LedgerError
+from dashboard.heatbus import HeatPost
+from dashboard.heatwork import HeatWork
+from dashboard.ledger import Ledger, LedgerError, Superseded
 from dashboard.worker import Pace, Worker
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ def command(config: Config) -> None:
         raise click.ClickException(str(error)) from error
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     check(bus)
+    post = HeatPost(config.require_redis(), config.bus_name(profile.id))
     worker = Worker(
         profile,
         ledger,
@@ -54,13 +57,15 @@ def command(config: Config) -> None:
         build=version("cityops-wall"),
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
+        heat=HeatWork(profile, ledger, post, config.grid_dir),
     )
     try:
         worker.run(stop.is_set)
-    except CursorMoved as error:
+    except Superseded as error:
         raise click.ClickException(str(error)) from error
     finally:
         bus.close()
+        post.close()
         ledger.close()
 
 
