@@ -49,7 +49,7 @@ def ingest(
 ) -> Summary:
     """Fold the lines `source` opens, in batches; with a `stream` name the run is resumable."""
     summary = Summary()
-    position = ledger.cursor(stream) if stream else None
+    position = ledger.claim(stream) if stream else None
     lines, done, so_far = _skip(source, position)
     summary.skipped = done
     progress(done)

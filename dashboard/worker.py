@@ -167,8 +167,8 @@ class Worker:
     def _load(self) -> LiveState:
         """Everything from the ledger; the frame number and a declared gap from the last frame."""
         now = self._now()
+        found = self._ledger.claim(STREAM)
         self._ledger_seq = self._ledger.seq()
-        found = self._ledger.cursor(STREAM)
         if self._loaded_at and found not in (self._stored, self._attempted):
             raise CursorMoved(f"游标在 {found}，应为 {self._stored}：另一个工作进程正在写入")
         self._stored = self._attempted = found

@@ -13,6 +13,16 @@ from dashboard.fold import State
 from dashboard.ledger.dialect import CaseRow, TallyRow, state_of
 
 _LOCK: Final = 0x6369_7479_6F70_73  # "cityops"
+_IDLE: Final = "60s"
+"""A writer that falls silent in a transaction (its machine is gone) loses the lock after this."""
+_ALIVE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that is gone without a word is noticed within a minute (libpq; seconds, last one ms)."""
 _NAMES: Final = ",".join(("id", "revs", *COLUMNS))
 _SET: Final = ",".join(f"{name}=excluded.{name}" for name in ("revs", *COLUMNS))
 
@@ -22,11 +32,15 @@ class Postgres:
 
     def engine(self, url: URL) -> Engine:
         """Pooled connections that notice a restarted server."""
-        return create_engine(url, pool_pre_ping=True, pool_size=5)
+        return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args=_ALIVE)
 
     def lock(self, connection: Connection) -> None:
         """Wait for the other writer's transaction to end."""
-        connection.exec_driver_sql("select pg_advisory_xact_lock(%s)", (_LOCK,))
+        connection.exec_driver_sql(
+            "select set_config('idle_in_transaction_session_timeout', %s, true),"
+            " pg_advisory_xact_lock(%s)",
+            (_IDLE, _LOCK),
+        )
 
     def settle(self, engine: Engine) -> None:
         """A commit is on the disk when it is answered."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from dashboard.cases import DUE_AT, Row
 from dashboard.counters import names
@@ -144,9 +144,10 @@ class Ledger:
     def _reached(self) -> Iterator[None]:
         """A database that is away, locked or full is said in one line."""
         driver: Any = self.engine.dialect.loaded_dbapi  # COPY goes past SQLAlchemy
+        away = (OperationalError, InterfaceError, InternalError, driver.OperationalError)
         try:
             yield
-        except (OperationalError, InterfaceError, driver.OperationalError) as error:
+        except away as error:
             cause = str(error.__cause__ or error).strip() or type(error).__name__
             raise LedgerAway(f"台账数据库不可用：{cause.splitlines()[0]}") from error
 
@@ -308,6 +309,12 @@ class Ledger:
     def cursor(self, stream: str) -> str | None:
         """How far a stream has been folded; None when never."""
         with self._reached(), self.engine.connect() as connection:
+            return _cursor(connection, stream)
+
+    def claim(self, stream: str) -> str | None:
+        """The same, once every transaction under way has ended: a writer that was killed, or lost
+        its connection, may have a last one that the database is still to commit."""
+        with self._write() as connection:
             return _cursor(connection, stream)
 
     def reset_cursor(self, stream: str) -> None:

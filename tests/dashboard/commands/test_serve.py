@@ -53,8 +53,8 @@ class Hall:
 def hall(redis_server: RedisServer, tmp_path: Path) -> Iterator[Hall]:
     made = Hall(redis_server, tmp_path)
     yield made
-    made.process.kill()
-    made.process.wait()
+    made.process.terminate()  # the master takes its workers along
+    made.process.wait(20)
 
 
 def test_two_workers_serve_one_stream_outside_the_checkout(
