@@ -24,7 +24,9 @@ def browser() -> Iterator[Browser]:
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """The theatre; a module may ask for two scenes with `SCENES = 2`, for a city with a grid with
     `MORE = ("map",)`."""
-    with playing(getattr(request.module, "SCENES", 1), *getattr(request.module, "MORE", ())) as stage:
+    with playing(
+        getattr(request.module, "SCENES", 1), *getattr(request.module, "MORE", ())
+    ) as stage:
         yield stage
 
 

@@ -68,9 +68,7 @@ SCRIPT: Final = """
 """  # noqa: E501
 
 
-def faults(
-    page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100
-) -> list[str]:
+def faults(page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100) -> list[str]:
     """Every fault of the page as it stands; on a phone it may scroll down."""
     least = 12 / 390 if phone else 0.016
     told: dict[str, Any] = page.evaluate(

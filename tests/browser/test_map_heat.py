@@ -82,7 +82,9 @@ def map_page(wall: Wall, stage: Stage) -> Iterator[Callable[[str], Page]]:
     def show(key: str) -> Page:
         page = wall(path=f"/wall/grid_heat?map={key}")
         page.evaluate(HELPERS)
-        until(page, f"Boolean({VIEW} && {VIEW}.layer() && {VIEW}.vector() && {VIEW}.vector().values)")
+        until(
+            page, f"Boolean({VIEW} && {VIEW}.layer() && {VIEW}.vector() && {VIEW}.vector().values)"
+        )
         page.evaluate("probe.settled()")
         until(page, f"cityops.live.now() && {VIEW}.key() === '{key}'")
         return page
@@ -92,14 +94,14 @@ def map_page(wall: Wall, stage: Stage) -> Iterator[Callable[[str], Page]]:
 
 
 @pytest.mark.parametrize("zoom", range(11, 17))
-def test_the_cell_under_a_pixel_is_the_true_one(
-    map_page: Callable[[str], Page], zoom: int
-) -> None:
+def test_the_cell_under_a_pixel_is_the_true_one(map_page: Callable[[str], Page], zoom: int) -> None:
     grid = small_grid()
     chosen = np.random.default_rng(zoom).choice(len(grid), min(SAMPLES, len(grid)), replace=False)
     samples = [[*grid.centres[i].tolist(), int(i) + 1] for i in chosen]
     page = map_page(CELLS)
-    assert page.evaluate("([samples, zoom]) => probe.wrongCells(samples, zoom)", [samples, zoom]) == []
+    assert (
+        page.evaluate("([samples, zoom]) => probe.wrongCells(samples, zoom)", [samples, zoom]) == []
+    )
 
 
 @pytest.mark.parametrize("key", [CELLS, DUTIES])

@@ -118,7 +118,13 @@ def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None)
     play = Play(silent)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain())
-    view = View("郑州市数字化城市管理", scenery.TIMEZONE, scenery.RATES, told, heat.city_map if heat else None)
+    view = View(
+        "郑州市数字化城市管理",
+        scenery.TIMEZONE,
+        scenery.RATES,
+        told,
+        heat.city_map if heat else None,
+    )
     extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
 
     @contextlib.asynccontextmanager
@@ -172,7 +178,9 @@ def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None)
             await PlainTextResponse("the play says so", play.status)(scope, receive, send)
             return
         heated = path == "/live" and b"heat=" in scope.get("query_string", b"")
-        if heat and (heated or path.startswith(("/_heat", "/grid/", "/tiles/", "/heat/", "/cell/"))):
+        if heat and (
+            heated or path.startswith(("/_heat", "/grid/", "/tiles/", "/heat/", "/cell/"))
+        ):
             await directed_heat(scope, receive, send)
             return
         if path != "/_play":
