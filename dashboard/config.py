@@ -119,8 +119,8 @@ class Config:
 
     @property
     def grid_dir(self) -> Path:
-        """The grid store 网格库 of the city."""
-        return self.data_dir / "grid"
+        """The grid store 网格库 of the city, beside its ledger."""
+        return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
 
     def require_redis(self) -> str:
         """The Redis URL; raises `ConfigError` where none is configured."""

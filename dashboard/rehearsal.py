@@ -20,6 +20,7 @@ import orjson
 
 from dashboard.bus import Bus, BusDown, BusFull
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
@@ -152,7 +153,7 @@ def main(config: Config, act: str, rate: float | None) -> None:
     progress = Progress(config.data_dir)
     grid = _cells(config, profile)
     if act == "history":
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = open_ledger(config, profile)
         summary = fill(profile, ledger, progress, rate, _now, grid)
         ledger.close()
         print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")

@@ -13,13 +13,13 @@ from typing import Any
 
 from dashboard.cards import definitions
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
-from dashboard.ledger import Ledger
 from dashboard.live import App, Hub, live_route
 from dashboard.profile import Profile
 from dashboard.statics import Statics
@@ -113,7 +113,7 @@ def _seen(files: GridFiles) -> CityMap:
 
 
 def _query(config: Config, profile: Profile, store: GridStore, version: str) -> HeatQuery:
-    ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+    ledger = open_ledger(config, profile, reading=True)
     ground = open_ground(store, profile.code, version)
     return HeatQuery(profile, ledger, ground, _now)
 

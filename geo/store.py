@@ -9,7 +9,6 @@ A version's files are written beside and moved into place whole; they never chan
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
@@ -79,8 +78,8 @@ class GridStore:
         """The folder of a version; its tiles lie in `tiles/`."""
         return self.folder / version
 
-    def save(self, grid: Grid) -> Path:
-        """Writes a version and makes it current; a version already there stays as it is."""
+    def save(self, grid: Grid, choose: bool = True) -> Path:
+        """Writes a version and chooses it; a version already there stays as it is."""
         target = self.path(grid.version)
         if not (target / "cells.parquet").is_file():
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -88,11 +87,12 @@ class GridStore:
             try:
                 _write(grid, fresh)
                 fresh.chmod(0o755)
-                os.replace(fresh, target)
+                fresh.replace(target)
             except BaseException:
                 shutil.rmtree(fresh, ignore_errors=True)
                 raise
-        self.choose(grid.version)
+        if choose:
+            self.choose(grid.version)
         return target
 
     def load(self, version: str | None = None) -> Grid:
@@ -112,9 +112,10 @@ def _written(file: Path) -> tuple[float, str]:
 
 
 def _write_whole(file: Path, content: bytes) -> None:
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_bytes(content)
-    os.replace(fresh, file)
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as fresh:
+        fresh.write(content)
+    Path(fresh.name).chmod(0o644)
+    Path(fresh.name).replace(file)
 
 
 def _write(grid: Grid, folder: Path) -> None:

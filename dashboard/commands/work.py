@@ -14,11 +14,12 @@ import click
 
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
-from dashboard.ledger import Ledger, LedgerError, Superseded
+from dashboard.ledger import LedgerError, Superseded
 from dashboard.worker import Pace, Worker
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def command(config: Config) -> None:
     try:
         profile = load_profile(config.profile_source)
         config.data_dir.mkdir(parents=True, exist_ok=True)
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = open_ledger(config, profile)
     except (ProfileError, LedgerError) as error:
         raise click.ClickException(str(error)) from error
     bus = Bus(config.require_redis(), config.bus_name(profile.id))

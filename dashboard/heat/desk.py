@@ -295,6 +295,11 @@ class HeatDesk:
             )
         return points
 
+    @property
+    def loaded(self) -> list[Base]:
+        """(measure, window) of every vector kept now."""
+        return list(self._bases)
+
     def values(self, key: Key) -> Vector | None:
         """The values of a key now, for tests and benches; None when it is not loaded."""
         found = self._bases.get(key.base)

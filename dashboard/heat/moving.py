@@ -40,13 +40,14 @@ class Moving:
     def _settle(self, loaded: Iterable[tuple[int, Spell]]) -> NDArray[np.int64]:
         clock = self.clock
         flat: list[int] = []
+        put = flat.extend
         for cell, (start, until, num, den) in loaded:
-            if until <= clock:
-                continue
-            flat += (start, cell, num, den)
-            if until < NEVER:
-                flat += (until, cell, -num, -den)
-        steps = np.array(flat, np.int64).reshape(-1, _COLUMNS)
+            if until > clock:
+                put((start, until, cell, num, den))
+        spells = np.fromiter(flat, np.int64, len(flat)).reshape(-1, _COLUMNS + 1)
+        ends = spells[spells[:, 1] < NEVER][:, 1:].copy()
+        ends[:, 2:] *= -1
+        steps = np.concatenate((np.delete(spells, 1, axis=1), ends))
         over = steps[:, 0] <= clock
         self._apply(steps[over])
         left = steps[~over]
