@@ -1,6 +1,8 @@
-"""网格热力 grid heat: the city by unit cell, full screen; hottest cells, 顽疾点位, the day again."""
+"""网格热力 grid heat: the city by unit cell; hottest cells, 顽疾点位, the day again."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -42,7 +44,8 @@ def _map(city: CityMap) -> Component:
 
 
 def _button(text: str, by: str, label: str) -> Component:
-    return html.Button(text, type="button", role="button", **{"aria-label": label}, **data(by=by))
+    spoken: dict[str, Any] = {"aria-label": label}
+    return html.Button(text, type="button", role="button", **spoken, **data(by=by))
 
 
 def _hottest() -> Component:
