@@ -55,9 +55,12 @@
     el.setAttribute('role', 'dialog');
     let closes = 0;
     let asked = 0;
+    let onClose = null;
 
     function close() {
       asked += 1;
+      if (onClose) onClose();
+      onClose = null;
       clearTimeout(closes);
       el.classList.remove('open');
     }
@@ -89,8 +92,9 @@
       }
     }
 
-    function open(meta, level, member) {
-      asked += 1;
+    function open(meta, level, member, closed) {
+      close();
+      onClose = closed;
       const mine = asked;
       fetch('/cell/' + level + '/' + member, { cache: 'no-store' })
         .then((answer) => {

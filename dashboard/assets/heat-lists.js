@@ -61,7 +61,8 @@
     const names = named(meta, choice);
     const level = find(meta.levels, vector.key.split('.')[2]);
     const parts = el.children;
-    setText(parts[0], names.window.name + names.measure.name);
+    setText(parts[0], names.window.name + names.measure.name
+      + (vector.until ? '　回放至 ' + vector.until : ''));
     const total = vector.rate ? rateOf(vector.total) : f.count(vector.total);
     setText(parts[1].firstElementChild, total);
     setText(parts[1].lastElementChild, vector.rate && total !== f.NO_VALUE ? '%' : '');

@@ -39,6 +39,7 @@
     const pulses = over.appendChild(app.make('div', 'pulses'));
     let asked = 0;
     let district = null;
+    let chosen = null;
 
     /** 遮挡物：边上的控件、图例、说明。 */
     function obstacles(origin) {
@@ -52,7 +53,7 @@
 
     function drawLabels(map, frame, taken) {
       const vector = view.districts();
-      const known = vector && vector.values;
+      const known = vector && vector.values && !view.replaying(); // 回放时的区数不是实时数
       const order = district ? district.codes.map((_, i) => i) : [];
       if (known) order.sort((a, b) => vector.values[b] - vector.values[a]);
       const els = app.pool(labels, order.length, () => {
@@ -122,18 +123,30 @@
       placed.forEach((one, i) => {
         app.setText(els[i], String(one.n));
         els[i].style.transform = 'translate(' + (one.end.x - half) + 'px,' + (one.end.y - half) + 'px)';
-        const ring = svgEl('circle', 'ring', lines);
-        ring.setAttribute('cx', one.at.x);
-        ring.setAttribute('cy', one.at.y);
-        ring.setAttribute('r', RING * unit);
-        const line = svgEl('line', 'lead', lines);
         const cos = Math.cos(one.end.angle) * RING * unit;
         const sin = Math.sin(one.end.angle) * RING * unit;
-        line.setAttribute('x1', one.at.x + cos);
-        line.setAttribute('y1', one.at.y + sin);
-        line.setAttribute('x2', one.end.x);
-        line.setAttribute('y2', one.end.y);
+        ['case', 'lead'].forEach((name) => { // 暗边在下：亮格上也看得见
+          shape('circle', name, { cx: one.at.x, cy: one.at.y, r: RING * unit });
+          shape('line', name, { x1: one.at.x + cos, y1: one.at.y + sin, x2: one.end.x, y2: one.end.y });
+        });
       });
+    }
+
+    function shape(tag, name, numbers_) {
+      const el = svgEl(tag, name, lines);
+      Object.keys(numbers_).forEach((key) => el.setAttribute(key, numbers_[key]));
+    }
+
+    /** 点开了卡的那一处。 */
+    function drawChosen(map) {
+      if (!chosen) return;
+      const at = map.latLngToContainerPoint(chosen);
+      ['case', 'chosen'].forEach((name) => shape('circle', name, { cx: at.x, cy: at.y, r: 0.75 * rem() }));
+    }
+
+    function choose(latlng) {
+      chosen = latlng;
+      refresh();
     }
 
     function spotOf(map, row) {
@@ -153,6 +166,7 @@
       const taken = obstacles(origin);
       drawLeaders(map, frame, taken);
       drawLabels(map, frame, taken);
+      drawChosen(map);
     }
 
     function refresh() {
@@ -178,7 +192,7 @@
       if (on) pulses.textContent = '';
     }
 
-    return { refresh, pulse, moving };
+    return { refresh, pulse, moving, choose };
   }
 
   Object.assign(app, { createMarks, heatText: valueText });

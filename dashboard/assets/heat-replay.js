@@ -9,8 +9,8 @@
 
   const cityDay = (ms) => new Intl.DateTimeFormat('en-CA', { timeZone: app.page.timezone }).format(ms);
 
-  /** box：磁贴；view：地图视图。 */
-  function createReplay(box, view) {
+  /** box：磁贴；view：地图视图；onStep()：图上的数变了。 */
+  function createReplay(box, view, onStep) {
     const bars = box.querySelector('.lapse');
     const head = bars.appendChild(app.make('u', 'head gone'));
     const columns = bars.appendChild(app.make('div', 'cols'));
@@ -86,6 +86,9 @@
       }
       if (single && view.replaying()) view.touch(changed); else view.replay(vector);
       const at = steps[to].at;
+      vector.total = vector.rate ? null : vector.values.reduce((sum, n) => sum + n, 0);
+      vector.until = app.zone.minute(at);
+      onStep();
       app.setText(clock, '回放　' + app.zone.minute(at));
       head.style.left = ((Math.min(DAY_MS, at - start) / DAY_MS) * 100).toFixed(2) + '%';
       app.setClass(head, 'gone', false);
@@ -139,6 +142,7 @@
       head.classList.add('gone');
       view.box.classList.remove('replaying');
       look();
+      onStep();
       paint(app.live.frame());
     }
 

@@ -49,7 +49,7 @@
     const settings = JSON.parse(box.dataset.map);
     const parts = (name) => root.querySelector('[data-heat="' + settings.id + '.' + name + '"]');
     const scene = box.closest('[data-scene]');
-    const marks = { refresh() {}, pulse() {}, moving() {} };
+    const marks = { refresh() {}, pulse() {}, moving() {}, choose() {} };
     const pressed = {};
     let choice = fromAddress() || DEFAULT;
     if (!settings.interactive) choice = DEFAULT;
@@ -66,7 +66,9 @@
       onMoving() {},
       onValues() { dirty = true; queue(); },
       onPick(found) {
-        if (found) card.open(view.meta(), found.level, found.member); else card.close();
+        if (found) card.open(view.meta(), found.level, found.member, () => marks.choose(null));
+        else card.close();
+        marks.choose(found && found.latlng);
       },
       onLevel: showOutlines,
     });
@@ -82,19 +84,21 @@
       queued = 0;
       if (!dirty) return;
       dirty = false;
-      const vector = app.heat.vector(view.key());
+      const live = app.heat.vector(view.key());
+      const vector = view.replaying() ? view.vector() : live;
       const meta = view.meta();
-      if (!vector || !meta) return;
+      if (!live || !vector || !meta) return;
       const act = (name, fill, ...more) => { const el = parts(name); if (el) fill(el, ...more); };
       const lists = app.heatLists;
-      act('legend', lists.legend, meta, view.vector());
-      if (!vector.values) return;
-      act('summary', lists.summary, meta, vector, choice);
-      act('note', note, meta, vector);
-      act('hot-title', hotTitle, meta, vector);
-      act('hot', (el) => lists.hottest(el, vector, app.capacity(el, 4.6, 10)));
-      act('short', (el) => lists.shortList(el, meta, vector, 5));
-      act('repeat', (el) => lists.repeats(el, vector, app.capacity(el, 1.75, 10)));
+      act('legend', lists.legend, meta, vector);
+      if (!live.values) return;
+      act('summary', lists.summary, meta, vector,
+        Object.assign({}, choice, view.replaying() ? { window: 'today' } : {}));
+      act('note', note, meta, live);
+      act('hot-title', hotTitle, meta, live);
+      act('hot', (el) => lists.hottest(el, live, app.capacity(el, 4.6, 10)));
+      act('short', (el) => lists.shortList(el, meta, live, 5));
+      act('repeat', (el) => lists.repeats(el, live, app.capacity(el, 1.75, 10)));
       act('repeat-note', (el) => app.setText(el, meta.repeat
         ? meta.repeat.days + ' 日内同点位 ≥ ' + meta.repeat.times + ' 次' : ''));
       marks.moving(false);
@@ -170,7 +174,7 @@
     }
 
     const lapse = parts('replay');
-    if (lapse) replay = app.createReplay(lapse, view);
+    if (lapse) replay = app.createReplay(lapse, view, () => { dirty = true; queue(); });
     const zoom = box.querySelector('.zoom');
     if (zoom) {
       zoom.addEventListener('click', (event) => {

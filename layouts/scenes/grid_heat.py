@@ -1,4 +1,4 @@
-"""网格热力 grid heat: the city by unit cell; hottest cells, 顽疾点位, the day again."""
+"""网格热力 grid heat: the city by unit cell, full screen; hottest cells, 顽疾点位, the day."""
 
 from __future__ import annotations
 

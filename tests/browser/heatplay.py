@@ -1,9 +1,9 @@
 """The server's side of the heat map, played: a generated grid, its real tiles, invented figures.
 
-POST /_heat changes the play: `{"ticks": n, "cells": k, "seed": s}` changes k cells n times, telling
-viewers each time; `{"lose": true}` keeps the next telling to itself; `{"auto": k}` changes k cells
-every second; `{"points": n}` tells of new cases; `{"values": key}` answers what the browser must
-hold.
+POST /_heat changes the play: `{"ticks": n, "cells": k, "seed": s}` changes k cells n times and
+tells viewers each time; `{"lose": true}` keeps the next telling to itself; `{"auto": k}` changes k
+cells every second; `{"points": n}` tells of new cases; `{"values": key}` answers what the browser
+must have.
 """
 
 from __future__ import annotations
