@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -42,7 +44,8 @@ def _map(city: CityMap) -> Component:
 
 
 def _button(text: str, by: str, label: str) -> Component:
-    return html.Button(text, type="button", role="button", **{"aria-label": label}, **data(by=by))
+    told: dict[str, Any] = {"aria-label": label, **data(by=by)}
+    return html.Button(text, type="button", role="button", **told)
 
 
 def _hottest() -> Component:
