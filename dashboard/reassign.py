@@ -29,7 +29,7 @@ class Moves:
 
     records: int = 0
     changed: int = 0
-    moved: Counter[str] = field(default_factory=Counter)
+    moved: dict[str, int] = field(default_factory=lambda: dict.fromkeys(LEVELS, 0))
     in_cells: int = 0
     outside: int = 0
     unknown_codes: dict[str, int] = field(default_factory=dict)

@@ -49,7 +49,7 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
         if "district" in city.outlines
         else None,
     ]
-    shown: Component = dl.Map(
+    found: Component = dl.Map(
         [one for one in outlines if one is not None],
         id=f"map-{id}",
         center=[(south + north) / 2, (west + east) / 2],
@@ -66,7 +66,7 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
         trackViewport=False,
         className="leaf",
     )
-    return shown
+    return found
 
 
 def heat(name: str, id: str, class_name: str = "") -> Component:

@@ -1,10 +1,6 @@
-/* 底图：缺省只有区界，不连外网；其余由配置选用，浏览器只认配置给出的地址。 */
+/* 底图：缺省只有区界，不连外网；其余由配置选用，浏览器只认配置给出的地址，脚本里没有外网地址。 */
 (function (app) {
   'use strict';
-
-  const TIANDITU = 'https://t{s}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile'
-    + '&VERSION=1.0.0&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles'
-    + '&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}';
 
   function raster(L, url, base, more) {
     return L.tileLayer(url, Object.assign({
@@ -19,7 +15,7 @@
     url: (L, base) => [raster(L, base.url, base)],
     mbtiles: (L, base) => [raster(L, base.url, base)],
     tianditu: (L, base) => (base.layers || ['vec', 'cva']).map((layer) =>
-      raster(L, base.url || TIANDITU, base, { layer, key: base.key, subdomains: '01234567' })),
+      raster(L, base.url, base, { layer, key: base.key, subdomains: '01234567' })),
     /** 矢量底图：pmtiles 单文件，由随附的 protomaps-leaflet 画。 */
     pmtiles: (L, base) => protomaps().then((library) => [library.leafletLayer({ url: base.url,
       flavor: 'dark', lang: 'zh', pane: 'base', attribution: base.attribution || '',

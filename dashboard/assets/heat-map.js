@@ -105,6 +105,10 @@
     /** 取景：外框留白（--fit-*，rem）之内放下整个网格。 */
     function fit() {
       if (!map || hidden) return;
+      if (map._animatingZoom) { // 缩放动画结束时会再定一次位，等它完
+        map.once('zoomend', () => setTimeout(fit, 0));
+        return;
+      }
       const css = getComputedStyle(box);
       const pad = (side) => parseFloat(css.getPropertyValue('--fit-' + side)) * rem() || 0;
       const [west, south, east, north] = app.page.map.bounds;

@@ -40,6 +40,7 @@
     let asked = 0;
     let district = null;
     let chosen = null;
+    let shown = null; // 摆好的区名顺序、所属的键与最热
 
     /** 遮挡物：边上的控件、图例、说明。 */
     function obstacles(origin) {
@@ -68,6 +69,7 @@
         app.setText(el.firstElementChild, district.names[member]);
         app.setText(el.lastElementChild, known ? valueText(vector, vector.values[member]) : '');
       });
+      shown = { order: known ? order : [], key: '', top: '' };
       const sizes = order.map((_, i) => [els[i].offsetWidth, els[i].offsetHeight]);
       order.forEach((member, i) => {
         const [lon, lat] = district.centres[member];
@@ -167,6 +169,27 @@
       drawLeaders(map, frame, taken);
       drawLabels(map, frame, taken);
       drawChosen(map);
+      const vector = view.vector();
+      shown.key = view.key();
+      shown.top = vector ? vector.top.slice(0, ranks).map((row) => row.i).join() : '';
+    }
+
+    /** 数值变了：字数没变、最热没换就只换字，不重新摆放。 */
+    function values() {
+      const vector = view.districts();
+      const top = view.vector() ? view.vector().top.slice(0, ranks).map((row) => row.i).join() : '';
+      const same = district && shown && vector && vector.values && top === shown.top
+        && !view.replaying() && shown.key === view.key();
+      const texts = same ? shown.order.map((member) => valueText(vector, vector.values[member])) : [];
+      const fits = same && texts.every((text, i) => {
+        const before = labels.children[i].lastElementChild.textContent;
+        return text.length === before.length;
+      });
+      if (!fits) {
+        refresh();
+        return;
+      }
+      texts.forEach((text, i) => app.setText(labels.children[i].lastElementChild, text));
     }
 
     function refresh() {
@@ -192,7 +215,7 @@
       if (on) pulses.textContent = '';
     }
 
-    return { refresh, pulse, moving, choose };
+    return { refresh, values, pulse, moving, choose };
   }
 
   Object.assign(app, { createMarks, heatText: valueText });

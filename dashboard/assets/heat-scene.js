@@ -49,7 +49,8 @@
     const settings = JSON.parse(box.dataset.map);
     const parts = (name) => root.querySelector('[data-heat="' + settings.id + '.' + name + '"]');
     const scene = box.closest('[data-scene]');
-    const marks = { refresh() {}, pulse() {}, moving() {}, choose() {} };
+    const marks = { refresh() {}, pulse() {}, moving() {}, choose() {},
+      values() {} };
     const pressed = {};
     let choice = fromAddress() || DEFAULT;
     if (!settings.interactive) choice = DEFAULT;
@@ -102,7 +103,7 @@
       act('repeat-note', (el) => app.setText(el, meta.repeat
         ? meta.repeat.days + ' 日内同点位 ≥ ' + meta.repeat.times + ' 次' : ''));
       marks.moving(false);
-      marks.refresh();
+      marks.values();
     }
 
     function note(el, meta, vector) {

@@ -10,13 +10,15 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import folding, live, map_data, year
+from dashboard.bench import folding, live, map_browser, map_data, year
 from dashboard.bench.bars import Bar, as_json
+from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
 from dashboard.city import load_profile
 from dashboard.tomltable import ProfileError
 
 CASES = 50_000
+Rows = Sequence[tuple[str, str | float]]
 as_json_option = click.option(
     "--json", "machine", is_flag=True, help="机读结果 / machine-readable, with every figure"
 )
@@ -131,10 +133,17 @@ def map_path(city: str, cases: int, machine: bool) -> None:
         ("工作进程每帧 CPU / worker CPU per tick，ms", found.tick_ms),
     ]
     rows += [(f"载入 / load {key}，s", spent) for key, spent in found.load_s.items()]
-    _show(asdict(found), [("地图数据 / map data", rows)], found.bars(), machine)
-
-
-Rows = Sequence[tuple[str, str | float]]
+    tables: list[tuple[str, Rows]] = [("地图数据 / map data", rows)]
+    figures, bars = asdict(found), found.bars()
+    try:
+        seen = map_browser.bench(_profile(city), tell)
+    except BrowserMissing as error:
+        tell(f"没有测浏览器：{error}")
+    else:
+        tables.append(("浏览器 / browser", seen.rows()))
+        figures["browser"] = asdict(seen)
+        bars += seen.bars()
+    _show(figures, tables, bars, machine)
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:

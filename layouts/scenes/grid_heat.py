@@ -44,8 +44,8 @@ def _map(city: CityMap) -> Component:
 
 
 def _button(text: str, by: str, label: str) -> Component:
-    spoken: dict[str, Any] = {"aria-label": label}
-    return html.Button(text, type="button", role="button", **spoken, **data(by=by))
+    told: dict[str, Any] = {"aria-label": label, **data(by=by)}
+    return html.Button(text, type="button", role="button", **told)
 
 
 def _hottest() -> Component:
