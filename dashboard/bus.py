@@ -1,4 +1,5 @@
-"""The bus 消息总线: events in by Redis Streams, the frame out; the only file that speaks Redis.
+"""The bus 消息总线: events in by Redis Streams, the frame out; with `redislink`
+and `heatbus` the only files that speak Redis.
 
 Only plain types of Redis 5.0 (streams, strings, pub/sub): XTRIM MINID, EVAL and FUNCTION are not
 used. Every key of one city carries the hash tag `{city}`, so Cluster keeps them on one node.
@@ -9,19 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import redis
-import redis.asyncio as redis_async
-import redis.asyncio.cluster
-import redis.cluster
-from redis.asyncio.retry import Retry as AsyncRetry
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from dashboard.redisurl import RedisAddress, read_redis_url
+from dashboard.redislink import (
+    BusDown,
+    BusFull,
+    connect,
+    connect_async,
+    refuses_writes,
+    speaking,
+)
+from dashboard.redisurl import read_redis_url
+
+__all__ = ["START", "Bus", "BusDown", "BusForgot", "BusFull", "Entry", "FrameReader", "Server"]
 
 FIELD: Final = b"e"
 START: Final = "0-0"
@@ -35,21 +40,6 @@ Entry = tuple[str, bytes]
 """(stream entry id, event bytes)"""
 Rejection = tuple[str, str, bytes]
 """(stream entry id, reason 拒收原因, event bytes)"""
-
-
-class BusDown(Exception):
-    """Redis cannot be reached or does not answer."""
-
-
-class BusFull(Exception):
-    """Redis refuses writes (memory limit 内存上限, disk full): try again later, nothing is lost.
-
-    `accepted`: how many of the events at the front of the list it took all the same, up to `place`.
-    """
-
-    def __init__(self, reason: str, accepted: int = 0, place: str = "") -> None:
-        super().__init__(reason)
-        self.accepted, self.place = accepted, place
 
 
 class BusForgot(Exception):
@@ -98,53 +88,6 @@ def order(entry_id: str) -> tuple[int, int]:
     return int(left), int(right or 0)
 
 
-def _connect(address: RedisAddress, library: Any, retry: Any, timeout_s: float) -> Any:
-    """A client of `library` (redis or redis.asyncio) without retries of its own. A connection that
-    broke while idle it replaces unseen: to know that Redis is the same, ask (`lost`, `kept`)."""
-    settings: dict[str, Any] = {
-        "protocol": 2,
-        "socket_timeout": timeout_s,
-        "socket_connect_timeout": timeout_s,
-        "socket_keepalive": True,
-        "health_check_interval": 15,
-        "retry": retry,
-    }
-    if address.kind == "single":
-        return library.Redis.from_url(address.url, **settings)
-    settings |= {"username": address.username, "password": address.password, "ssl": address.tls}
-    if address.kind == "cluster":
-        nodes = [library.cluster.ClusterNode(host, port) for host, port in address.nodes]
-        return library.RedisCluster(startup_nodes=nodes, **settings)
-    sentinel = library.Sentinel(list(address.nodes), sentinel_kwargs=_sentinel_login(address))
-    return sentinel.master_for(address.master, db=address.db, **settings)
-
-
-def _sentinel_login(address: RedisAddress) -> dict[str, Any]:
-    return {
-        "username": address.sentinel_username,
-        "password": address.sentinel_password,
-        "ssl": address.tls,
-        "socket_timeout": 1.0,
-    }
-
-
-@contextlib.contextmanager
-def _speaking() -> Iterator[None]:
-    """Turns what the client raises into the two things that can happen to a bus."""
-    try:
-        yield
-    except (redis.RedisError, OSError) as error:
-        if _refuses_writes(error):
-            raise BusFull(str(error)) from error
-        raise BusDown(f"{type(error).__name__}: {error}") from error
-
-
-def _refuses_writes(error: Exception) -> bool:
-    return isinstance(error, redis.exceptions.OutOfMemoryError) or str(error).startswith(
-        ("OOM", "MISCONF", "NOREPLICAS")
-    )
-
-
 def _good(result: Any) -> Any:
     if isinstance(result, Exception):
         raise result
@@ -179,7 +122,7 @@ class Bus:
     @property
     def _redis(self) -> Any:
         if self._made is None:
-            self._made = _connect(self._address, redis, Retry(NoBackoff(), 0), self._timeout_s)
+            self._made = connect(self._address, self._timeout_s)
         return self._made
 
     def send(self, bodies: Sequence[bytes], behind: str = "") -> str:
@@ -188,7 +131,7 @@ class Bus:
         The place of the events before, `behind`, is looked for on the same connection: a Redis that
         crashed cannot hide it by being back. `BusForgot`: they are lost. `BusDown`: any part may
         have arrived. Then send again, ids dedupe. `BusFull`: wait, go on after `accepted`."""
-        with _speaking():
+        with speaking():
             pipe = self._redis.pipeline(transaction=False)
             pipe.set(self._origin, secrets.token_hex(8), nx=True)
             places = [behind] if behind else []
@@ -203,14 +146,14 @@ class Bus:
                 raise BusForgot(f"{behind} is gone")
             place = behind
             for accepted, result in enumerate(added):
-                if isinstance(result, Exception) and _refuses_writes(result):
+                if isinstance(result, Exception) and refuses_writes(result):
                     raise BusFull(str(result), accepted, place)
                 place = f"{origin.decode()}/{_good(result).decode()}"
         return place
 
     def kept(self, places: Sequence[str]) -> list[bool]:
         """Whether the events at each place are in the stream or read and trimmed: not lost."""
-        with _speaking():
+        with speaking():
             pipe = self._redis.pipeline(transaction=False)
             self._ask(pipe, places)
             return _kept(places, pipe.execute(raise_on_error=False))
@@ -225,7 +168,7 @@ class Bus:
 
     def read(self, after: str, count: int, block_ms: int = 0) -> list[Entry]:
         """Up to `count` entries behind `after`; waits at most `block_ms` for the first one."""
-        with _speaking():
+        with speaking():
             found = self._redis.xread({self._events: after}, count, block_ms or None)
         if not found:
             return []
@@ -233,12 +176,12 @@ class Bus:
 
     def holds(self, entry_id: str) -> bool:
         """Whether the entry is (still) in the stream."""
-        with _speaking():
+        with speaking():
             return bool(self._redis.xrange(self._events, entry_id, entry_id, 1))
 
     def last_id(self) -> str:
         """The newest entry of the stream, `START` if it is empty."""
-        with _speaking():
+        with speaking():
             newest = self._redis.xrevrange(self._events, "+", "-", 1)
         return newest[0][0].decode() if newest else START
 
@@ -263,7 +206,7 @@ class Bus:
         removed = 0
         while removed < limit:
             chunk = min(TRIM_CHUNK, limit - removed)
-            with _speaking():
+            with speaking():
                 oldest = self._redis.xrange(self._events, "-", before, chunk)
                 ids = [id for id, _ in oldest if order(id.decode()) < order(before)]
                 if ids:
@@ -275,7 +218,7 @@ class Bus:
     def reject(self, rejections: Sequence[Rejection]) -> None:
         """Keeps what could not be counted, with the reason: fields `reason`, `from`, `size`, `e`
         (its first bytes)."""
-        with _speaking():
+        with speaking():
             pipe = self._redis.pipeline(transaction=False)
             for source, reason, body in rejections:
                 fields = {"reason": reason, "from": source, "size": len(body)}
@@ -285,12 +228,12 @@ class Bus:
 
     def publish(self, frame: bytes, seq: int) -> None:
         """Stores the frame 画面 as the last one and nudges the hubs."""
-        with _speaking():
+        with speaking():
             self._redis.set(self._frame, frame)
             self._redis.publish(self._frames, seq)
 
     def last_frame(self) -> bytes | None:
-        with _speaking():
+        with speaking():
             frame: bytes | None = self._redis.get(self._frame)
             return frame
 
@@ -303,7 +246,7 @@ class Bus:
             "maxmemory-policy": ("noeviction", "内存满时会静默丢弃事件"),
         }
         found: list[str] = []
-        with _speaking():
+        with speaking():
             self._redis.ping()
         for name, (good, harm) in expected.items():
             try:
@@ -317,7 +260,7 @@ class Bus:
     def server(self) -> Server:
         """What kind of Redis answers, its clock and its memory."""
         target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
-        with _speaking():
+        with speaking():
             info = self._redis.info(**target)
             seconds, microseconds = self._redis.time(**target)
         return Server(
@@ -351,22 +294,20 @@ class FrameReader:
     SILENT_MISSES: Final = 5
 
     def __init__(self, url: str, city: str, *, timeout_s: float = 2.0) -> None:
-        self._redis = _connect(
-            read_redis_url(url), redis_async, AsyncRetry(NoBackoff(), 0), timeout_s
-        )
+        self._redis = connect_async(url, timeout_s)
         self._frame, self._frames = frame_key(city), frames_channel(city)
         self._subscription: Any = None
         self._silent = 0
 
     async def last_frame(self) -> bytes | None:
-        with _speaking():
+        with speaking():
             frame: bytes | None = await self._redis.get(self._frame)
             return frame
 
     async def wait(self, timeout_s: float) -> None:
         """Returns when a new frame was announced, at the latest after `timeout_s`: pub/sub is only
         a nudge and may die silently, so the caller looks at the stored frame either way."""
-        with _speaking():
+        with speaking():
             if self._subscription is None:
                 await self._redis.initialize()  # a cluster client must know its nodes first
                 self._subscription = self._redis.pubsub(ignore_subscribe_messages=True)

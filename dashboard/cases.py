@@ -1,4 +1,4 @@
-"""The case record 案卷: its fields, its per-field merge and its state.
+"""The case record 案卷: its fields, its per-field merge, its state and its place.
 
 A record is a plain list in the order of `FIELDS` (fast to merge by the hundred thousand); `Case` is
 the readable view of one. Everything here is pure: no clock, no store, no profile object — the
@@ -68,15 +68,27 @@ FIELDS: Final = (
     "self_handled",
     "lon",
     "lat",
+    "datum",
 )
+"""What events write. `lon` and `lat` are in `datum`: a datum's name, or `@` and the sending system,
+whose datum the city profile declares."""
 INDEX: Final[dict[str, int]] = {name: i for i, name in enumerate(FIELDS)}
 WIDTH: Final = len(FIELDS)
 
-# A stored row is FIELDS, then three derived columns.
+PLACED: Final = ("district", "street", "community", "duty_grid", "unit_cell", "lon", "lat")
+"""落格: where a case counts. What the events say is kept apart (`own_…`): these follow from it and
+from the grid, so that neither the order of events nor a change of grid leaves a trace."""
+
+# A stored row is FIELDS, then derived columns: three of its state, then PLACED.
 CONFLICTS: Final = WIDTH
 DUE_AT: Final = WIDTH + 1
 STAGE: Final = WIDTH + 2
-COLUMNS: Final = (*FIELDS, "conflicts", "due_at", "stage")
+FIRST_PLACED: Final = WIDTH + 3
+COLUMNS: Final = (
+    *(f"own_{name}" if name in PLACED else name for name in FIELDS),
+    *("conflicts", "due_at", "stage"),
+    *PLACED,
+)
 
 Row = list[Any]
 """Values in the order of `COLUMNS`."""
@@ -144,11 +156,11 @@ STEPS: Final[dict[str, tuple[tuple[int, bool], ...]]] = {
     _POSTPONE_COUNT,
     RETURN_COUNT,
     _SUPERVISE_COUNT,
-    DISTRICT,
-    STREET,
-    COMMUNITY,
-    DUTY_GRID,
-    UNIT_CELL,
+    OWN_DISTRICT,
+    OWN_STREET,
+    OWN_COMMUNITY,
+    OWN_DUTY_GRID,
+    OWN_UNIT_CELL,
     DEPARTMENT,
     CATEGORY,
     CHANNEL,
@@ -158,9 +170,15 @@ STEPS: Final[dict[str, tuple[tuple[int, bool], ...]]] = {
     POSTPONED_H,
     SATISFACTION,
     SELF_HANDLED,
-    LON,
-    LAT,
+    OWN_LON,
+    OWN_LAT,
+    DATUM,
 ) = range(WIDTH)
+
+(DISTRICT, STREET, COMMUNITY, DUTY_GRID, UNIT_CELL, LON, LAT) = range(
+    FIRST_PLACED, FIRST_PLACED + len(PLACED)
+)
+"""Where a case counts; `LON`, `LAT` are WGS-84."""
 
 STAGES: Final = (
     "none",
@@ -182,7 +200,7 @@ OPEN_STAGES: Final = frozenset({1, 2, 3, 4, 5, 6, 8})
 
 def blank() -> tuple[Revs, Row]:
     """A record nothing has been written to."""
-    row: Row = [None] * (WIDTH + 3)
+    row: Row = [None] * len(COLUMNS)
     row[CONFLICTS] = 0
     row[STAGE] = 0
     return [0] * WIDTH, row
@@ -218,7 +236,8 @@ def merge(revs: Revs, row: Row, rev: int, changes: Sequence[tuple[int, Any]]) ->
 
 
 def derive(row: Row, due_rule: DueRule) -> None:
-    """Set the derived columns: the effective deadline 处置截止 and the stage 环节."""
+    """Set the derived columns: the effective deadline 处置截止, the stage 环节, and as place what
+    the events say; `places.Places.settle` then adds what the grid knows."""
     due = row[DEADLINE]
     if due is None and row[DISPATCHED] is not None:
         due = due_rule(
@@ -230,6 +249,9 @@ def derive(row: Row, due_rule: DueRule) -> None:
         )
     row[DUE_AT] = due
     row[STAGE] = stage(row)
+    row[DISTRICT:LON] = row[OWN_DISTRICT:DEPARTMENT]
+    row[LON] = row[OWN_LON]
+    row[LAT] = row[OWN_LAT]
 
 
 def stage(row: Row) -> int:

@@ -17,6 +17,7 @@ from dashboard.cityparts import (
     COUNTS,
     Area,
     Department,
+    RepeatRule,
     Simulation,
     Source,
     Target,
@@ -29,6 +30,7 @@ from dashboard.profile import KEY_RATES, SOURCES, Profile
 from dashboard.terms import Channel
 from dashboard.tomltable import ProfileError, Table, read_table
 from dashboard.worktime import HOLIDAYS, SESSIONS, WorkCalendar
+from geo.datum import DATUMS
 
 __all__ = ["BUILT_IN", "Profile", "ProfileError", "load_profile"]
 
@@ -71,6 +73,7 @@ def _profile(table: Table) -> Profile:
         streets=streets,
         timezone=calendar.timezone,
         area_km2=table.optional_number("area_km2", 0.01, 1e7),
+        meridian=_meridian(table),
         facts=_facts(table.table("facts")),
         departments=departments,
         sources=_sources(table, channels),
@@ -87,6 +90,7 @@ def _profile(table: Table) -> Profile:
         channels=channels,
         channel_groups=groups,
         years=_years(table, channels, apart),
+        repeat=_repeat(table.table("repeat")),
         simulation=_simulation(table.table("simulation")),
     )
     table.done()
@@ -122,6 +126,13 @@ def _areas(table: Table) -> tuple[tuple[Area, ...], tuple[Area, ...]]:
     return tuple(districts), tuple(streets)
 
 
+def _meridian(table: Table) -> int | None:
+    found = table.optional_number("meridian", -180, 180)
+    if found is not None and found % 3:
+        raise table.error("meridian", found, "3 的倍数：3 度带的中央经线，如 114")
+    return None if found is None else int(found)
+
+
 def _departments(table: Table, districts: tuple[Area, ...]) -> tuple[Department, ...]:
     """部门; where none are given, one for each district."""
     codes = {area.code: area.name for area in districts}
@@ -149,7 +160,8 @@ def _sources(table: Table, channels: Mapping[str, Channel]) -> tuple[Source, ...
             raise one.error("id", id, "不重复的编号")
         every_s = int(one.number("expected_every_s", 1, 2_678_400, 600, whole=True))
         sends = one.texts("channels", "来源编码", _any(channels))
-        out.append(Source(id, one.text("name", "来源系统名称"), every_s, sends))
+        datum = one.choice("datum", dict.fromkeys(DATUMS), "wgs84")
+        out.append(Source(id, one.text("name", "来源系统名称"), every_s, sends, datum))
         one.done()
     return tuple(out) or SOURCES
 
@@ -279,6 +291,14 @@ def _years(
 
 def _counts(given: Table, known: Mapping[str, object]) -> dict[str, int]:
     return {key: int(given.number(key, 0, 1e12, whole=True)) for key in given.known(known)}
+
+
+def _repeat(given: Table) -> RepeatRule:
+    usual = RepeatRule()
+    times = given.number("times", 2, 1000, usual.times, whole=True)
+    rule = RepeatRule(int(times), int(given.number("days", 1, 366, usual.days, whole=True)))
+    given.done()
+    return rule
 
 
 def _simulation(given: Table) -> Simulation:

@@ -43,12 +43,14 @@ class Source:
     """A sending system 来源系统: `id` is its `sent_by`; silent for longer than expected it is late.
 
     `channels`: the channels whose reports it sends; the first source sends everything else.
+    `datum` 坐标系: what its positions are in where its events do not say.
     """
 
     id: str
     name: str
     expected_every_s: int = 600
     channels: tuple[str, ...] = ()
+    datum: str = "wgs84"
 
 
 Judgement = Literal["good", "warn", "bad"]
@@ -125,3 +127,11 @@ class Simulation:
     cases_per_day: float = 200.0
     roads: tuple[str, ...] = ()
     late_checks: float = 0.012
+
+
+@dataclass(frozen=True)
+class RepeatRule:
+    """顽疾点位: the same category in the same unit cell at least `times` within `days`."""
+
+    times: int = 5
+    days: int = 30

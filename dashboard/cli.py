@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "ingest": "事件文件批量入账 / fold event files into the ledger",
     "push": "事件文件送入 Redis 流（带发件箱）/ send event files to the stream",
     "import": "从案件系统导入 / import from a case system",
+    "grid": "网格：导入、生成、区界、换版本 / the grid: import, generate, boundaries, reassign",
     "measures": "查询指标 / print measures",
     "reconcile": "对账：重算与台账比对 / recount against the tally",
     "simulate": "模拟数据 / simulated data",

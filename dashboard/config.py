@@ -101,6 +101,11 @@ class Config:
     frame_max_hz: float = setting(
         5.0, number(0.1, 20), "每秒最多发布多少帧画面 / frames published per second at most"
     )
+    case_lists: bool = setting(
+        False,
+        flag,
+        "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
+    )
     log_level: str = setting(
         "info",
         choice("debug", "info", "warning", "error"),
@@ -111,6 +116,11 @@ class Config:
     def profile_source(self) -> str:
         """What `load_profile` takes: the path of the user's profile, else the built-in name."""
         return str(self.profile) if self.profile else self.city
+
+    @property
+    def grid_dir(self) -> Path:
+        """The grid store 网格库 of the city, beside its ledger."""
+        return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
 
     def require_redis(self) -> str:
         """The Redis URL; raises `ConfigError` where none is configured."""

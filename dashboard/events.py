@@ -13,7 +13,16 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from dashboard.cases import CODE_FIELDS, COUNT_FIELDS, FUTURE_FIELDS, INDEX, STEPS, TIME_FIELDS
+from dashboard.cases import (
+    CODE_FIELDS,
+    COUNT_FIELDS,
+    DATUM,
+    FUTURE_FIELDS,
+    INDEX,
+    STEPS,
+    TIME_FIELDS,
+)
+from geo.datum import DATUMS
 
 MAX_BYTES: Final = 65_536
 EARLIEST: Final = 946_656_000_000  # 2000-01-01 00:00 in Shanghai
@@ -182,20 +191,21 @@ def decode(line: bytes, now: int) -> CaseEvent:
         wire.rev or at,
         wire.step or "",
         wire.sent_by,
-        _changes(wire.step, wire.set, at, latest),
+        _changes(wire, at, latest),
         line,
     )
 
 
-def _changes(
-    step: str | None, given: dict[str, Any], at: int, latest: int
-) -> list[tuple[int, Any]]:
+def _changes(wire: _Wire, at: int, latest: int) -> list[tuple[int, Any]]:
+    step, given = wire.step, wire.set
     changes: list[tuple[int, Any]] = []
     for name, value in given.items():
         found = _CHECKS.get(name)
         if found is not None:
             index, check = found
             changes.append((index, None if value is None else check(value, latest)))
+    if "lon" in given or "lat" in given or "datum" in given:
+        changes.append((DATUM, _datum(given, wire.sent_by)))
     if step is not None:
         fields = STEPS.get(step)
         if fields is None:
@@ -207,3 +217,15 @@ def _changes(
     if not changes:
         raise Rejected("neither a step nor a known field in set: nothing to update")
     return changes
+
+
+def _datum(given: dict[str, Any], sent_by: str) -> str | None:
+    """What the position of an event is in; it stands and falls with the position as a whole."""
+    lon, lat, said = given.get("lon"), given.get("lat"), given.get("datum")
+    if "lon" not in given or "lat" not in given or (lon is None) != (lat is None):
+        raise Rejected("lon, lat: expected both or neither, and datum only with them")
+    if said is not None and said not in DATUMS:
+        raise Rejected(f"datum: {_short(said)}, expected one of {', '.join(DATUMS)}")
+    if lon is None:
+        return None
+    return said or f"@{sent_by}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.cases import Revs, Row, blank, derive, merge
+from dashboard.cases import Revs, Row, blank, merge
 from dashboard.events import CaseEvent
 from dashboard.tally import Change, Delta, Rules, difference
 
@@ -41,10 +41,10 @@ def fold(events: Sequence[CaseEvent], stored: Mapping[str, State], rules: Rules)
             touched.add(case)
         else:
             unchanged += 1
+    rules.derive([states[case][1] for case in touched])
     changes: list[Change] = []
     for case, (_, row) in states.items():
         if case in touched:
-            derive(row, rules.due_at)
             have = stored.get(case)
             changes.append((case, None if have is None else have[1], row))
     return Folded(

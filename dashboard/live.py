@@ -10,14 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cached_property
 from typing import Any, Final, Protocol
+from urllib.parse import parse_qs
 
 import orjson
 
 from dashboard.bus import BusDown, FrameReader
+from dashboard.payload import Payload, deflated, sse
 from dashboard.snapshot import Frame, diff, read_frame
 
 Scope = MutableMapping[str, Any]
@@ -46,29 +47,6 @@ class Reader(Protocol):
     async def wait(self, timeout_s: float) -> None: ...
     async def missed(self) -> None: ...
     async def close(self) -> None: ...
-
-
-def deflated(data: bytes) -> bytes:
-    """Deflate blocks that end on a byte and refer to nothing before them, so that the same bytes
-    fit behind any viewer's history."""
-    fresh = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return fresh.compress(data) + fresh.flush(zlib.Z_SYNC_FLUSH)
-
-
-def sse(event: str, data: bytes) -> bytes:
-    """One server-sent event; `data` is JSON without line breaks."""
-    return b"event: %s\ndata: %s\n\n" % (event.encode(), data)
-
-
-class Payload:
-    """Bytes for viewers, deflated at most once and only if someone wants them so."""
-
-    def __init__(self, plain: bytes) -> None:
-        self.plain = plain
-
-    @cached_property
-    def packed(self) -> bytes:
-        return deflated(self.plain)
 
 
 class Tick:
@@ -233,8 +211,19 @@ class Hub:
             self.viewers -= 1
 
 
-def live_route(hub: Hub) -> App:
-    """The ASGI application of `/live`; mount it outside any middleware that buffers."""
+class Heat(Protocol):
+    """What feeds viewers of the map; `heathub.HeatHub` is one."""
+
+    async def view(
+        self, texts: Iterable[str], write: Callable[[Payload], Awaitable[None]]
+    ) -> None: ...
+
+
+def live_route(hub: Hub, heat: Heat | None = None) -> App:
+    """The ASGI application of `/live`; mount it outside any middleware that buffers.
+
+    `?heat=key,key` adds the news of these keys, where the city has a map.
+    """
 
     async def live(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
@@ -259,14 +248,24 @@ def live_route(hub: Hub) -> App:
         async def write(payload: Payload) -> None:
             await _write(send, payload.packed if packed else payload.plain)
 
-        leaving = asyncio.create_task(_until_gone(receive))
+        tasks = [leaving := asyncio.create_task(_until_gone(receive))]
+        keys = _heat_keys(scope)
+        if heat is not None and keys:
+            tasks.append(asyncio.create_task(heat.view(keys, write)))
         try:
             await hub.view(write, leaving.done)
         finally:
-            leaving.cancel()
+            for task in tasks:
+                task.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return live
+
+
+def _heat_keys(scope: Scope) -> list[str]:
+    """What `?heat=` names."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return [key for text in query.get("heat", ()) for key in text.split(",") if key]
 
 
 async def _write(send: Send, body: bytes) -> None:

@@ -9,8 +9,18 @@ from functools import cached_property
 from typing import Final
 
 from dashboard import terms
-from dashboard.cityparts import Area, Department, Simulation, Source, Target, YearTotals
+from dashboard.cases import PLACED
+from dashboard.cityparts import (
+    Area,
+    Department,
+    RepeatRule,
+    Simulation,
+    Source,
+    Target,
+    YearTotals,
+)
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
+from dashboard.places import OUTSIDE, Places
 from dashboard.tally import Rules
 from dashboard.terms import Channel
 from dashboard.worktime import HOUR, WorkCalendar
@@ -35,6 +45,8 @@ class Profile:
     streets: tuple[Area, ...] = ()
     timezone: str = "Asia/Shanghai"
     area_km2: float | None = None
+    meridian: int | None = None
+    """中央经线 of the plane its grid is generated in; None: the zone of its middle."""
     facts: Mapping[str, float] = field(default_factory=dict)
     departments: tuple[Department, ...] = ()
     sources: tuple[Source, ...] = SOURCES
@@ -52,6 +64,7 @@ class Profile:
     channels: Mapping[str, Channel] = field(default_factory=lambda: terms.CHANNELS)
     channel_groups: Mapping[str, str] = field(default_factory=lambda: terms.CHANNEL_GROUPS)
     years: Mapping[int, YearTotals] = field(default_factory=dict)
+    repeat: RepeatRule = field(default_factory=RepeatRule)
     simulation: Simulation = field(default_factory=Simulation)
 
     def day(self, ms: int) -> int:
@@ -84,8 +97,16 @@ class Profile:
 
     @cached_property
     def rules(self) -> Rules:
-        """What folding events needs of the city."""
-        return Rules(self.due_at, self.calendar.day, self.separate_channels, self._rules_version())
+        """What folding events needs of the city; a grid is added by whoever opens the ledger."""
+        places = Places(datums=self.datums)
+        return Rules(
+            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places
+        )
+
+    @property
+    def datums(self) -> dict[str, str]:
+        """Sending system → the datum of its positions, where that is not WGS-84."""
+        return {one.id: one.datum for one in self.sources if one.datum != "wgs84"}
 
     def _rules_version(self) -> str:
         """A short name of everything a stored record's deadline and tally follow from."""
@@ -94,6 +115,7 @@ class Profile:
             sorted(map(repr, self.limits)),
             (calendar.timezone, calendar.sessions, calendar.holidays),
             sorted(self.separate_channels),
+            *([sorted(self.datums.items())] if self.datums else []),
         )
         return hashlib.sha256(repr(given).encode()).hexdigest()[:16]
 
@@ -112,6 +134,8 @@ class Profile:
         """The Chinese name of a member of a dimension; an unknown code is its own name."""
         if not code:
             return "未填"
+        if code == OUTSIDE and dimension in PLACED:
+            return "网格外"
         return self.names.get(dimension, {}).get(code, code)
 
     def parent_channel(self, code: str | None) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from dashboard.cases import derive
 from dashboard.counters import names
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records, tally_rows
 from dashboard.recounting import Codes, Numbers, Recount
 from dashboard.tally import DIM, DIM_NAMES
+
+PAGE = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,19 @@ def reconcile(
 ) -> Reconciled:
     """Compare stored tally and recount over the city days first ≤ day < end, every dimension.
 
-    Deadlines are computed anew from each record's own fields: a stored one that no longer follows
-    from the city profile shows up as a difference.
+    Deadlines and places are derived anew from each record's own fields: a stored one that no
+    longer follows from the city profile and the grid shows up as a difference.
     """
     codes = Codes()
     recounted = Recount(ledger.rules, codes, first_day, end_day)
     count = 0
-    for _, row in records(ledger):
-        derive(row, ledger.rules.due_at)
-        recounted.add(row)
-        count += 1
-        if count % 1_000 == 0:
-            progress(1_000)
-    progress(count % 1_000)
+    every = records(ledger)
+    while page := [row for _, row in islice(every, PAGE)]:
+        ledger.rules.derive(page)
+        for row in page:
+            recounted.add(row)
+        count += len(page)
+        progress(len(page))
     numbers, counts = array("q"), array("q")
     for dim, day, member, mask, n in tally_rows(ledger, list(DIM), first_day, end_day):
         if n:

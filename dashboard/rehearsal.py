@@ -20,12 +20,14 @@ import orjson
 
 from dashboard.bus import Bus, BusDown, BusFull
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
-from dashboard.sources.simulator import LiveCity
+from dashboard.sources.simulator import GridCells, LiveCity, cells_of
 from dashboard.worktime import EPOCH, HOUR
+from geo.store import GridStore
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +66,35 @@ def first_day(profile: Profile, now: int) -> int:
     return last_month.toordinal() - EPOCH - RUN_IN_DAYS
 
 
-def past(profile: Profile, rate: float | None, until: int | None, now: int) -> Iterator[Event]:
+def past(
+    profile: Profile,
+    rate: float | None,
+    until: int | None,
+    now: int,
+    grid: GridCells | None = None,
+) -> Iterator[Event]:
     """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
     begin = first_day(profile, now)
     if until is None or until < profile.day_start(begin):
-        yield from LiveCity(profile).records(begin, now)
+        yield from LiveCity(profile, grid=grid).records(begin, now)
         return
-    city = LiveCity(profile, rate=rate)
+    city = LiveCity(profile, rate=rate, grid=grid)
     city.resume(until)
     for instant in (*range(until + HOUR, now, HOUR), now):
         yield from city.due(instant)
 
 
 def fill(
-    profile: Profile, ledger: Ledger, progress: Progress, rate: float | None, now: Callable[[], int]
+    profile: Profile,
+    ledger: Ledger,
+    progress: Progress,
+    rate: float | None,
+    now: Callable[[], int],
+    grid: GridCells | None = None,
 ) -> Summary:
     """Brings the ledger up to the present, in bulk."""
     present = now()
-    events = past(profile, rate, progress.until(), present)
+    events = past(profile, rate, progress.until(), present, grid)
     summary = ingest(ledger, lambda: map(orjson.dumps, events), now, batch=BATCH)
     progress.note(present)
     return summary
@@ -138,16 +151,26 @@ def main(config: Config, act: str, rate: float | None) -> None:
     """One of the two acts of a demo."""
     profile = load_profile(config.profile_source)
     progress = Progress(config.data_dir)
+    grid = _cells(config, profile)
     if act == "history":
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
-        summary = fill(profile, ledger, progress, rate, _now)
+        ledger = open_ledger(config, profile)
+        summary = fill(profile, ledger, progress, rate, _now, grid)
         ledger.close()
         print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")
         return
-    city = LiveCity(profile, rate=rate)
+    city = LiveCity(profile, rate=rate, grid=grid)
     city.resume(progress.until() or _now())
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     feed(city, bus.send, progress, _now, time.sleep)
+
+
+def _cells(config: Config, profile: Profile) -> GridCells | None:
+    """The cells of the city's grid, where it has one."""
+    store = GridStore(config.grid_dir)
+    version = store.current
+    if version is None or store.about(version).city != profile.code:
+        return None
+    return cells_of(store.load(version), profile)
 
 
 def _now() -> int:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dashboard.cards import definitions
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config
+from dashboard.gridfiles import GridFiles
+from dashboard.gridweb import MapSite, map_routes
+from dashboard.heathub import HeatHub
+from dashboard.heatquery import HeatQuery
+from dashboard.heatwork import open_ground
 from dashboard.live import App, Hub, live_route
 from dashboard.profile import Profile
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
-from layouts.scene import View
+from geo.grid import GridError
+from geo.store import GridStore
+from layouts.scene import CityMap, View
 from layouts.scenes import mounted
+
+log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -26,32 +38,102 @@ def create_app(config: Config) -> App:
     """The app of one web process; call it after the fork. Raises ConfigError, ProfileError."""
     profile = load_profile(config.profile_source)
     statics = Statics(ASSETS)
-    view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile))
-    scenes = mounted()
+    store = GridStore(config.grid_dir)
+    files = _grid(store, profile)
+    seen = None if files is None else _seen(files)
+    view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile), map=seen)
+    scenes = mounted(view)
     build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
-    hub = Hub(config.require_redis(), name, build, now=lambda: time.time_ns() // 1_000_000)
+    hub = Hub(config.require_redis(), name, build, now=_now)
+    heat = None if files is None else HeatHub(config.require_redis(), name)
+    routes = (
+        ()
+        if files is None or heat is None or seen is None
+        else map_routes(
+            MapSite(
+                files=files,
+                values=heat,
+                query=_Lazy(lambda: _query(config, profile, store, files.version)).get,
+                told={
+                    "approval": seen.approval or None,
+                    "base": seen.base,
+                    "repeat": {"times": profile.repeat.times, "days": profile.repeat.days},
+                },
+                case_lists=config.case_lists,
+            )
+        )
+    )
     return wall_site(
         WallSite(
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub),
+            live=live_route(hub, heat),
             build=build,
             health=lambda: _health(hub),
-            lifespan=lambda: _running(hub),
+            lifespan=lambda: _running(hub, heat),
+            routes=routes,
             more=tuple(_names(profile)),
         )
     )
 
 
 @contextlib.asynccontextmanager
-async def _running(hub: Hub) -> AsyncIterator[None]:
-    await hub.start()
+async def _running(hub: Hub, heat: HeatHub | None) -> AsyncIterator[None]:
+    hubs = [one for one in (hub, heat) if one is not None]
+    for one in hubs:
+        await one.start()
     try:
         yield
     finally:
-        await hub.stop()
+        for one in hubs:
+            await one.stop()
+
+
+def _grid(store: GridStore, profile: Profile) -> GridFiles | None:
+    """The city's grid; None without one, and then the wall has no map."""
+    version = store.current
+    if version is None:
+        return None
+    try:
+        files = GridFiles(store, version)
+    except GridError as error:
+        log.error("网格不可用，没有地图: %s", error)
+        return None
+    if files.about.city != profile.code:
+        log.error("%s 中是 %s 的网格，没有地图", store.folder, files.about.city)
+        return None
+    return files
+
+
+def _seen(files: GridFiles) -> CityMap:
+    about = files.about
+    return CityMap(files.version, about.bounds, files.outlines, schematic=about.origin.schematic)
+
+
+def _query(config: Config, profile: Profile, store: GridStore, version: str) -> HeatQuery:
+    ledger = open_ledger(config, profile, reading=True)
+    ground = open_ground(store, profile.code, version)
+    return HeatQuery(profile, ledger, ground, _now)
+
+
+class _Lazy:
+    """Made once, when first asked for; a failure is tried again."""
+
+    def __init__(self, make: Callable[[], HeatQuery]) -> None:
+        self._make, self._lock = make, threading.Lock()
+        self._made: HeatQuery | None = None
+
+    def get(self) -> HeatQuery:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _health(hub: Hub) -> Mapping[str, Any]:

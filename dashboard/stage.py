@@ -34,6 +34,7 @@ class Stage:
 
     def __init__(self) -> None:
         self._children: list[Child] = []
+        self._passing: set[Child] = set()
 
     def __enter__(self) -> Stage:
         return self
@@ -48,9 +49,11 @@ class Stage:
             while self._children:
                 self._children.pop().stop()
 
-    def add(self, child: Child) -> Child:
-        """Takes a running child into care."""
+    def add(self, child: Child, passing: bool = False) -> Child:
+        """Takes a running child into care; a `passing` one may end when its work is done."""
         self._children.append(child)
+        if passing:
+            self._passing.add(child)
         return child
 
     def finish(self, child: Child) -> None:
@@ -67,7 +70,9 @@ class Stage:
         end = time.monotonic() + timeout_s
         while not ready():
             for child in self._children:
-                if child is not but and child.ended() is not None:
+                if child is but or child.ended() is None:
+                    continue
+                if child not in self._passing or child.ended() != 0:
                     raise ChildFailed(child)
             if time.monotonic() > end:
                 return False

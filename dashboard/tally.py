@@ -9,13 +9,14 @@ gives now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from dashboard import cases as c
-from dashboard.cases import DueRule, Row
+from dashboard.cases import DueRule, Row, derive
 from dashboard.counters import day_masks, names
+from dashboard.places import Places
 
 DIMENSIONS: Final[dict[str, int]] = {
     "district": c.DISTRICT,
@@ -28,7 +29,7 @@ DIMENSIONS: Final[dict[str, int]] = {
     "channel": c.CHANNEL,
     "collector": c.COLLECTOR,
 }
-"""Dimension 维度 → the field it groups by. Number 0 is the whole city; see `DIM`."""
+"""Dimension 维度 → the column it groups by. Number 0 is the whole city; see `DIM`."""
 DIM: Final[dict[str, int]] = {"all": 0, **{name: i + 1 for i, name in enumerate(DIMENSIONS)}}
 DIM_NAMES: Final = tuple(DIM)
 _FIELDS: Final = tuple((i + 1, field) for i, field in enumerate(DIMENSIONS.values()))
@@ -52,7 +53,15 @@ class Rules:
     day: Callable[[int], int]
     apart: frozenset[str] = frozenset()
     version: str = ""
-    """Names the deadlines, calendar and channels apart a ledger was folded with."""
+    """Names the deadlines, calendar, channels apart and datums a ledger was folded with."""
+    places: Places = field(default_factory=Places)
+    """Where cases count 落格; the ledger remembers the version of its grid beside `version`."""
+
+    def derive(self, rows: Sequence[Row]) -> None:
+        """Sets the derived columns of records, in one go."""
+        for row in rows:
+            derive(row, self.due_at)
+        self.places.settle(rows)
 
 
 def add(delta: Delta, row: Row, sign: int, rules: Rules) -> None:
@@ -66,8 +75,8 @@ def add(delta: Delta, row: Row, sign: int, rules: Rules) -> None:
             continue
         key = (0, day, "", mask)
         delta[key] = get(key, 0) + sign
-        for dim, field in _FIELDS:
-            key = (dim, day, row[field] or "", mask)
+        for dim, column in _FIELDS:
+            key = (dim, day, row[column] or "", mask)
             delta[key] = get(key, 0) + sign
 
 

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from dash import Dash
@@ -54,6 +54,8 @@ class WallSite:
     """How long a scene stays 停留; `?dwell=` of a screen's URL wins."""
     hold_s: float = HOLD_S
     """How long rotation rests after a key or a touch; `?hold=` wins."""
+    routes: Sequence[Route] = ()
+    """The map's, in a city that has a grid; see `gridweb`."""
     more: tuple[str, ...] = field(default=())
     """Texts that come only with frames (category names…), so that their glyphs are preloaded."""
 
@@ -91,12 +93,15 @@ def wall_site(site: WallSite) -> ASGIApp:
         return PlainTextResponse(f"没有这个画面。现有：/wall、{scenes}", 404)
 
     page = _Endpoint(
-        packed, PREFIX, {"content-security-policy": _policy(dash), "cache-control": "no-cache"}
+        packed,
+        PREFIX,
+        {"content-security-policy": _policy(dash, site.view), "cache-control": "no-cache"},
     )
     return Router(
         [
             Route(LIVE, _Endpoint(site.live)),
             Route("/healthz", healthz),
+            *site.routes,
             Mount(site.statics.prefix.rstrip("/"), site.statics),
             Route("/", home),
             *(Route(path, page) for path in ("/wall", PREFIX)),
@@ -110,7 +115,8 @@ def wall_site(site: WallSite) -> ASGIApp:
 
 def _dash_app(site: WallSite) -> Dash:
     statics = site.statics
-    styles, scripts = in_order(statics.names)
+    names = statics.names if site.view.map else [n for n in statics.names if not _of_maps(n)]
+    styles, scripts = in_order(names)
     definitions = {key: text.as_json() for key, text in site.view.definitions.items()}
     page = {
         "build": site.build,
@@ -119,6 +125,8 @@ def _dash_app(site: WallSite) -> Dash:
         "dwell_s": site.dwell_s,
         "hold_s": site.hold_s,
         "definitions": definitions,
+        "map": site.view.map and asdict(site.view.map),
+        "vendor": statics.url("vendor/"),
     }
     layout = wall(site.view, site.scenes)
     spoken = (_COMMENT.sub("", statics.text(name)) for name in scripts)
@@ -150,6 +158,11 @@ def _dash_app(site: WallSite) -> Dash:
     return dash
 
 
+def _of_maps(name: str) -> bool:
+    """Whether only pages with a map load this file."""
+    return name.startswith(("heat", "scene-grid-heat", "vendor/"))
+
+
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -171,11 +184,13 @@ def _same_for_everyone(path: str) -> bool:
     return _FIXED.fullmatch(path) is not None
 
 
-def _policy(dash: Dash) -> str:
-    """What the page may load and run: ours, nothing else, whatever a case text says."""
+def _policy(dash: Dash, view: View) -> str:
+    """What the page may load and run: ours, nothing else, whatever a case text says; pictures also
+    from the hosts of a base map 底图 that the city chose."""
     started_by = " ".join(dash.csp_hashes())
+    hosts = "".join(f" {host}" for host in view.map.base.get("hosts", ())) if view.map else ""
     return (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        f"default-src 'self'; img-src 'self' data:{hosts}; style-src 'self' 'unsafe-inline'; "
         f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'"
     )
 

@@ -19,7 +19,8 @@ from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, ord
 from dashboard.cases import Row
 from dashboard.events import CaseEvent, Rejected, decode
 from dashboard.framing import Stamp, build_frame, health
-from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, reading
+from dashboard.heatwork import HeatWork
+from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, Superseded, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
@@ -95,10 +96,12 @@ class Worker:
         build: str,
         demo: bool = False,
         pace: Pace | None = None,
+        heat: HeatWork | None = None,
     ) -> None:
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep
         self._build, self._demo, self._pace = build, demo, pace or Pace()
+        self._heat = heat  # None: a city without a grid
         self._state: LiveState | None = None
         self._stored: str | None = None  # the cursor in the ledger
         self._attempted: str | None = None  # where it is if a commit's answer got lost
@@ -115,7 +118,7 @@ class Worker:
         self._full = False
 
     def run(self, stopped: Callable[[], bool]) -> None:
-        """Works until `stopped`. Raises `CursorMoved` when another worker has taken over."""
+        """Works until `stopped`. Raises `Superseded` when another worker has taken over."""
         pause_s, trouble = PAUSE_S[0], ""
         while not stopped():
             try:
@@ -124,7 +127,7 @@ class Worker:
                     log.info("恢复工作")
                 pause_s, trouble = PAUSE_S[0], ""
                 continue
-            except CursorMoved:
+            except Superseded:
                 raise
             except BusDown as error:
                 said = f"Redis 不可用: {error}"
@@ -158,6 +161,8 @@ class Worker:
             self._changed = True
         if self._due(now):
             self._publish(self._state or state, now)
+        if self._heat is not None and not self._behind:
+            self._heat.turn(now)
 
     def _load(self) -> LiveState:
         """Everything from the ledger; the frame number and a declared gap from the last frame."""
@@ -174,6 +179,8 @@ class Worker:
         state = LiveState(self._profile, LedgerHistory(self._ledger), now)
         gc.freeze()  # the loaded state lives on: the collector need not walk it again
         self._state, self._loaded_at, self._stale = state, self._now(), False
+        if self._heat is not None:
+            self._heat.reset()
         self._changed = True
         log.info("已载入 %s，游标 %s", self._profile.name, self._stored)
         return state
@@ -225,6 +232,8 @@ class Worker:
         for event in events:
             heard[event.sent_by] = max(event.at, heard.get(event.sent_by, 0))
         state.apply(applied.changes, applied.delta, heard)
+        if self._heat is not None:
+            self._heat.apply(applied.changes)
         self._changed = True
         if refused:
             state.rejected += len(refused)

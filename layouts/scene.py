@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from dash.development.base_component import Component
 
 from layouts.definition import Definition
+
+
+@dataclass(frozen=True)
+class CityMap:
+    """The city's grid 网格 as far as the page is concerned; everything else comes with the data."""
+
+    version: str
+    """Hash of the grid: part of every URL that is kept for ever."""
+    bounds: tuple[float, float, float, float]
+    """West, south, east, north, degrees WGS-84."""
+    outlines: tuple[str, ...] = ("district",)
+    """Levels whose outlines can be asked for."""
+    base: Mapping[str, Any] = field(default_factory=lambda: {"kind": "boundaries"})
+    """底图: `kind` and what that kind needs in the browser; `hosts` are origins it loads from."""
+    schematic: bool = False
+    """示意: the outlines are no survey."""
+    approval: str = ""
+    """审图号, empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,8 @@ class View:
     """Measure ids of the 关键率 on the overview, three of them."""
     definitions: Mapping[str, Definition]
     """Measure id (e.g. `cases.closure_rate`) → its 口径."""
+    map: CityMap | None = None
+    """None: the city has no grid, so nothing on the wall shows a map."""
 
     def name(self, measure: str) -> str:
         """The Chinese name of a measure; its id where the registry does not have it."""
@@ -37,3 +58,9 @@ class Scene:
     title: str
     order: int
     build: Callable[[View], Component]
+    needs_map: bool = False
+    """Absent in a city without a grid."""
+
+    def wanted(self, view: View) -> bool:
+        """Whether this city's wall has the scene."""
+        return view.map is not None or not self.needs_map

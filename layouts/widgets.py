@@ -74,7 +74,7 @@ def legend(text: str, swatch: str = "", live: Component | None = None) -> Compon
 
 def tile(
     area: str,
-    title: str,
+    title: str | Component,
     body: Sequence[Content],
     *,
     note: Sequence[Content] = (),

@@ -36,7 +36,8 @@
     };
   }
 
-  /** 打开 /live。onFrame(frame, changed)：changed 为 null 表示整帧；onBeat(beat)。 */
+  /** 打开 /live。onFrame(frame, changed)：changed 为 null 表示整帧；onBeat(beat)。
+      url：地址，或给出地址的函数（每次打开时问一次）。on(事件, 处理)：其他事件，如热力。 */
   function createLive(options) {
     const clock = serverClock();
     let source = null;
@@ -50,6 +51,7 @@
     let redisOk = true;
     let opened = 0;
     const started = performance.now();
+    const others = {}; // 事件名 → 处理
 
     function flush() {
       pending = false;
@@ -100,14 +102,31 @@
       retryAt = 0;
       opened += 1;
       watched = performance.now();
-      source = new EventSource(options.url);
+      source = new EventSource(typeof options.url === 'function' ? options.url() : options.url);
       source.addEventListener('key', onKey);
       source.addEventListener('delta', onDelta);
       source.addEventListener('beat', onBeat);
+      Object.keys(others).forEach(listen);
       source.onerror = () => {
         // 非 200 时浏览器不再自动重连
         if (source && source.readyState === EventSource.CLOSED) reopen(1000);
       };
+    }
+
+    function listen(name) {
+      source.addEventListener(name, (event) => others[name](heard(event)));
+    }
+
+    function on(name, handle) {
+      others[name] = handle;
+      if (source) listen(name);
+    }
+
+    /** 要的东西变了：换一条连接，数据龄照旧。 */
+    function again() {
+      if (!source) return;
+      source.close();
+      open();
     }
 
     function reopen(wait) {
@@ -143,6 +162,8 @@
       now: clock.now,
       frame: () => frame,
       opened: () => opened,
+      on,
+      again,
       close: () => { clearInterval(timer); reopen(0); },
     };
   }

@@ -11,10 +11,17 @@
 
   const EMPTY = { m: {}, s: {}, t: {} }; // 第一帧之前：写“—”和“无数据”，不留白
   let wall = null; // 版面未到时帧先存着
-  const live = app.createLive({ url: app.page.live, onFrame, onBeat });
+  const live = app.createLive({ url: liveUrl, onFrame, onBeat });
   const reloader = app.createReloader({ build: app.page.build });
   app.now = live.now;
   app.live = live;
+  if (app.heat) app.heat.follow(live);
+
+  /** 有地图时另要热力；要哪些由 heat-data.js 说。 */
+  function liveUrl() {
+    const keys = app.heat ? app.heat.wanted() : [];
+    return app.page.live + (keys.length ? '?heat=' + keys.join(',') : '');
+  }
 
   function onFrame(frame, changed) {
     if (wall) wall.apply(frame, changed);
@@ -112,6 +119,7 @@
     });
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
+    if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame()) apply(live.frame(), null);
     tick();

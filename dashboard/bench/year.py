@@ -15,9 +15,9 @@ from pathlib import Path
 
 from dashboard.bus import Bus
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
 from dashboard.embedded import EmbeddedValkey
-from dashboard.ledger import Ledger
 from dashboard.processes import Child
 from dashboard.reckoning import reckon, year_window
 
@@ -84,7 +84,7 @@ def measured(*arguments: str, config: Config) -> tuple[str, float]:
 def _query(config: Config, year: int) -> tuple[float, dict[str, float | None]]:
     """The median of some `measures --year` queries in seconds, and the figures."""
     profile = load_profile(config.profile_source)
-    ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+    ledger = open_ledger(config, profile)
     window = year_window(profile, year, time.time_ns() // 1_000_000)
     seconds = []
     for _ in range(QUERIES):

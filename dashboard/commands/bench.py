@@ -10,13 +10,15 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import folding, live, year
+from dashboard.bench import folding, live, map_browser, map_data, year
 from dashboard.bench.bars import Bar, as_json
+from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
 from dashboard.city import load_profile
 from dashboard.tomltable import ProfileError
 
 CASES = 50_000
+Rows = Sequence[tuple[str, str | float]]
 as_json_option = click.option(
     "--json", "machine", is_flag=True, help="机读结果 / machine-readable, with every figure"
 )
@@ -114,7 +116,34 @@ def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -
         click.echo(f"没有测浏览器：{found.missing}")
 
 
-Rows = Sequence[tuple[str, str | float]]
+@command.command("map")
+@of_city("zhengzhou")
+@click.option(
+    "--cases", type=click.IntRange(1), default=500_000, show_default=True, help="全年案卷数"
+)
+@as_json_option
+def map_path(city: str, cases: int, machine: bool) -> None:
+    """地图：瓦片、落格、热力向量 / tiles, points to cells, the worker's vectors."""
+    tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
+    found = map_data.bench(_profile(city), cases, tell)
+    rows: list[tuple[str, str | float]] = [
+        ("单元网格 / cells", found.cells),
+        ("生成 / generate，s", found.generate_s),
+        ("瓦片 / tiles", found.tiles),
+        ("工作进程每帧 CPU / worker CPU per tick，ms", found.tick_ms),
+    ]
+    rows += [(f"载入 / load {key}，s", spent) for key, spent in found.load_s.items()]
+    tables: list[tuple[str, Rows]] = [("地图数据 / map data", rows)]
+    figures, bars = asdict(found), found.bars()
+    try:
+        seen = map_browser.bench(_profile(city), tell)
+    except BrowserMissing as error:
+        tell(f"没有测浏览器：{error}")
+    else:
+        tables.append(("浏览器 / browser", seen.rows()))
+        figures["browser"] = asdict(seen)
+        bars += seen.bars()
+    _show(figures, tables, bars, machine)
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:

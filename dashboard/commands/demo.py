@@ -20,6 +20,7 @@ from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, showing
 
 CITYOPS = (sys.executable, "-P", "-m", "dashboard.cli")
 REHEARSAL = (sys.executable, "-P", "-m", "dashboard.rehearsal")
+GRID = (sys.executable, "-P", "-m", "dashboard.demogrid")
 PATIENCE_S = 15.0
 """For the children of a killed predecessor to end."""
 READY_S = 120.0
@@ -35,11 +36,17 @@ READY_S = 120.0
 @click.option(
     "--rate", type=click.FloatRange(0.01, 50), help="每秒多少条实时事件 / live events a second"
 )
-def command(config: Config, data_dir: Path | None, rate: float | None) -> None:
+@click.option(
+    "--map",
+    "with_map",
+    is_flag=True,
+    help="先生成该市的单元网格，显示网格热力 / generate a grid first and show the heat map",
+)
+def command(config: Config, data_dir: Path | None, rate: float | None, with_map: bool) -> None:
     """一条命令看效果：内嵌 Valkey、台账、工作进程、模拟的城市、网页；Ctrl-C 结束全部。"""
     with asked_to_end():
         try:
-            run(setting_of(config, data_dir), rate)
+            run(setting_of(config, data_dir), rate, with_map)
         except Ended:
             click.echo("\n已结束，数据保留，再次运行即继续。")
         except (ProfileError, EmbeddedError, FolderBusy, ChildFailed) as error:
@@ -59,7 +66,7 @@ def setting_of(config: Config, data_dir: Path | None) -> Config:
     )
 
 
-def run(config: Config, rate: float | None) -> None:
+def run(config: Config, rate: float | None, with_map: bool = False) -> None:
     """Starts everything in turn, says where to look, and waits until asked to end."""
     started = time.monotonic()
     profile = load_profile(config.profile_source)
@@ -73,17 +80,21 @@ def run(config: Config, rate: float | None) -> None:
                 stage.add(valkey.child)
                 config = dataclasses.replace(config, redis_url=valkey.url)
                 tell("内嵌 Valkey 已启动", started)
+            if with_map:
+                stage.finish(stage.add(start(config, "grid", (*GRID, "generate"), lock)))
+                tell("网格已备", started)
             web = stage.add(start(config, "web", (*CITYOPS, "serve"), lock))
             rates = (str(rate),) if rate else ()
             past = (*REHEARSAL, "history", *rates)
-            history = stage.add(start(config, "history", past, lock))
-            stage.finish(history)
+            stage.finish(stage.add(start(config, "history", past, lock)))
             tell("历史数据已入账", started)
             stage.add(start(config, "worker", (*CITYOPS, "work"), lock))
             stage.add(start(config, "feed", (*REHEARSAL, "live", *rates), lock))
             if not stage.wait(lambda: showing(reachable(config.host), config.port), READY_S):
                 raise click.ClickException(f"网页 {READY_S:.0f} 秒内没有就绪：\n{web.tail()}")
             tell("就绪", started)
+            if with_map:
+                stage.add(start(config, "tiles", (*GRID, "prepare"), lock), passing=True)
             host = reachable(config.host)
             host = f"[{host}]" if ":" in host else host
             click.secho(f"\n  打开 http://{host}:{config.port}/\n", bold=True)

@@ -11,10 +11,11 @@ import click
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.ingest import Summary, ingest, open_lines, stream_of
-from dashboard.ledger import Ledger, LedgerError
+from dashboard.ledger import LedgerError
 
 
 @click.command("ingest")
@@ -27,7 +28,7 @@ def command(config: Config, files: tuple[str, ...], as_json: bool) -> None:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     results: dict[str, Summary] = {}
     try:
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = open_ledger(config, profile)
         for path in files:
             with tqdm(disable=None, unit="行", unit_scale=True, desc=path) as bar:
                 results[path] = ingest(

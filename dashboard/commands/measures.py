@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from dashboard.city import Profile, load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.commands.windows import window_of, windowed
 from dashboard.config import Config
 from dashboard.formula import Value
-from dashboard.ledger import Ledger, LedgerError
+from dashboard.ledger import LedgerError
 from dashboard.measures import MEASURES
 from dashboard.reckoning import BY, Report, iso_day, reckon
 
@@ -30,7 +31,7 @@ def command(config: Config, by: str | None, as_json: bool, **window: Any) -> Non
     profile = load_profile(config.profile_source)
     span = window_of(profile, time.time_ns() // 1_000_000, **window)
     try:
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = open_ledger(config, profile, reading=True)
         report = reckon(ledger, profile, span, by)
     except LedgerError as error:
         raise click.ClickException(str(error)) from error

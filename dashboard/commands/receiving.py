@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from dashboard.city import Profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.delivering import Delivery, open_delivery
 from dashboard.config import Config
 from dashboard.events import CaseEvent
@@ -79,5 +80,5 @@ def open_receiver(
             yield ToStream(delivery)
             delivery.settle()
     else:
-        with closing(Ledger.open(config.ledger_url, profile.rules, profile.id)) as ledger:
+        with closing(open_ledger(config, profile)) as ledger:
             yield ToLedger(ledger, now)

@@ -11,10 +11,11 @@ import click
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from dashboard.city import load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.commands.windows import window_of, windowed
 from dashboard.config import Config
-from dashboard.ledger import Ledger, LedgerError
+from dashboard.ledger import LedgerError
 from dashboard.reckoning import iso_day
 from dashboard.reconcile import reconcile
 
@@ -31,7 +32,7 @@ def command(config: Config, rebuild: bool, as_json: bool, **window: Any) -> None
     profile = load_profile(config.profile_source)
     span = window_of(profile, time.time_ns() // 1_000_000, **window)
     try:
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id, new_rules=rebuild)
+        ledger = open_ledger(config, profile, new_rules=rebuild)
         if rebuild:
             with tqdm(disable=None, unit="案", unit_scale=True, desc="重建") as bar:
                 changed = ledger.rebuild(bar.update)

@@ -14,9 +14,12 @@ import click
 
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
+from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.config import Config
-from dashboard.ledger import CursorMoved, Ledger, LedgerError
+from dashboard.heatbus import HeatPost
+from dashboard.heatwork import HeatWork
+from dashboard.ledger import LedgerError, Superseded
 from dashboard.worker import Pace, Worker
 
 log = logging.getLogger(__name__)
@@ -40,11 +43,12 @@ def command(config: Config) -> None:
     try:
         profile = load_profile(config.profile_source)
         config.data_dir.mkdir(parents=True, exist_ok=True)
-        ledger = Ledger.open(config.ledger_url, profile.rules, profile.id)
+        ledger = open_ledger(config, profile)
     except (ProfileError, LedgerError) as error:
         raise click.ClickException(str(error)) from error
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     check(bus)
+    post = HeatPost(config.require_redis(), config.bus_name(profile.id))
     worker = Worker(
         profile,
         ledger,
@@ -54,13 +58,15 @@ def command(config: Config) -> None:
         build=version("cityops-wall"),
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
+        heat=HeatWork(profile, ledger, post, config.grid_dir),
     )
     try:
         worker.run(stop.is_set)
-    except CursorMoved as error:
+    except Superseded as error:
         raise click.ClickException(str(error)) from error
     finally:
         bus.close()
+        post.close()
         ledger.close()
 
 

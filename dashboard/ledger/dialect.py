@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
 
-from dashboard.cases import COLUMNS
+from dashboard.cases import COLUMNS, WIDTH
 from dashboard.fold import State
 
 _NAMES: Final = ",".join(("id", "revs", *COLUMNS))
@@ -23,12 +23,15 @@ CaseRow = tuple[Any, ...]
 
 
 def state_of(record: Sequence[Any]) -> State:
-    """A selected (revs, *COLUMNS) becomes the lists the merge works on."""
-    return _revs.decode(record[0]), list(record[1:])
+    """A selected (revs, *COLUMNS) becomes the lists the merge works on. A record written before
+    the newest fields came has never had them written."""
+    revs = _revs.decode(record[0])
+    revs += [0] * (WIDTH - len(revs))
+    return revs, list(record[1:])
 
 
 def case_row(case: str, revs: list[int], row: list[Any]) -> CaseRow:
-    """The values of one row of `cases`, in table order."""
+    """The values of one row of `cases`: id, revs, COLUMNS."""
     return (case, msgspec.msgpack.encode(revs), *row)
 
 
@@ -80,7 +83,9 @@ class SQLite:
     def replace_cases(self, connection: Connection, rows: list[CaseRow]) -> None:
         """Write whole records."""
         if rows:
-            connection.exec_driver_sql(f"insert or replace into cases values({_MARKS})", rows)
+            connection.exec_driver_sql(
+                f"insert or replace into cases({_NAMES}) values({_MARKS})", rows
+            )
 
     def archive(self, connection: Connection, rows: list[tuple[Any, ...]]) -> None:
         """Keep (subject, id, at, body); what is there stays."""

@@ -9,5 +9,13 @@ class LedgerAway(LedgerError):
     """The database cannot be reached or broke off: a batch under way was written whole or not."""
 
 
-class CursorMoved(LedgerError):
-    """Another process has folded this stream further than we thought: stop, do not write."""
+class Superseded(LedgerError):
+    """Somebody else has taken the ledger further: stop, do not write."""
+
+
+class CursorMoved(Superseded):
+    """Another process has folded this stream further than we thought."""
+
+
+class RulesMoved(Superseded):
+    """The ledger was rebuilt with other rules or another grid while we had it open."""

@@ -19,10 +19,13 @@ CURRENT: Final = schema.SCHEMA_VERSION
 
 @dataclass(frozen=True)
 class Found:
-    """The schema version a database is stamped with and the city it belongs to; None: none yet."""
+    """The schema version a database is stamped with, the city it belongs to, the grid it is folded
+    with (None: none yet), and whether it has cases."""
 
     version: str | None
     city: str | None
+    grid: str | None = None
+    cases: bool = False
 
 
 def look(url: str) -> Found:
@@ -34,16 +37,16 @@ def look(url: str) -> Found:
     engine = create_engine(parsed)
     try:
         with engine.connect() as connection:
-            return Found(version(connection), _city(connection))
+            return _found(connection)
     except SQLAlchemyError as error:
         raise LedgerError(str(error.__cause__ or error).strip()) from error
     finally:
         engine.dispose()
 
 
-def _city(connection: Connection) -> str | None:
+def _found(connection: Connection) -> Found:
     if not inspect(connection).has_table(schema.meta.name):
-        return None
-    query = select(schema.meta.c.value).where(schema.meta.c.key == "city")
-    found: str | None = connection.scalar(query)
-    return found
+        return Found(version(connection), None)
+    said = {key: value for key, value in connection.execute(select(schema.meta))}
+    cases = connection.scalar(select(schema.cases.c.id).limit(1)) is not None
+    return Found(version(connection), said.get("city"), said.get("grid"), cases)

@@ -55,9 +55,9 @@ class Postgres:
     def replace_cases(self, connection: Connection, rows: list[CaseRow]) -> None:
         """Write whole records."""
         if rows:
-            _copy(connection, "cases", rows)
+            _copy(connection, "cases", rows, f"({_NAMES})")
             connection.exec_driver_sql(
-                "insert into cases select * from incoming_cases"
+                f"insert into cases({_NAMES}) select {_NAMES} from incoming_cases"
                 f" on conflict (id) do update set {_SET}"
             )
 
@@ -93,13 +93,18 @@ class Postgres:
             )
 
 
-def _copy(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _copy(
+    connection: Connection, table: str, rows: Sequence[tuple[Any, ...]], columns: str = ""
+) -> None:
     connection.exec_driver_sql(
         f"create temporary table if not exists incoming_{table} (like {table})"
         " on commit delete rows"
     )
     connection.exec_driver_sql(f"truncate incoming_{table}")
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"copy incoming_{table} from stdin") as copy:
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"copy incoming_{table}{columns} from stdin") as copy,
+    ):
         for row in rows:
             copy.write_row(row)

@@ -201,6 +201,14 @@ def members(ledger: Ledger, dim: str) -> list[str]:
         return sorted(code for (code,) in rows)
 
 
+def cell_counts(ledger: Ledger) -> dict[str, int]:
+    """Unit cell → how many records are there; "" for those without a place."""
+    code = func.coalesce(schema.cases.c.unit_cell, "")
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(select(code, func.count()).group_by(code))
+        return {found: n for found, n in rows}
+
+
 def last_by_source(ledger: Ledger) -> dict[str, int]:
     """Sending system → its newest event time, epoch ms."""
     with ledger.engine.connect() as connection:

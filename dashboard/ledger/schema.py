@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0001"
+SCHEMA_VERSION: Final = "0002"
 
 metadata = MetaData()
 
@@ -30,7 +30,7 @@ def _column(name: str) -> Column[object]:
         return Column(name, BigInteger)
     if name in COUNT_FIELDS:
         return Column(name, Integer)
-    if name in CODE_FIELDS:
+    if name == "datum" or name.removeprefix("own_") in CODE_FIELDS:
         return Column(name, Text)
     if name in ("satisfaction", "self_handled", "stage"):
         return Column(name, SmallInteger)
@@ -45,7 +45,7 @@ cases = Table(
     *(_column(name) for name in COLUMNS),
     sqlite_with_rowid=False,
 )
-"""One row a case: its fields, the revision of each (`revs`, msgpack), and three derived columns."""
+"""One row a case: its fields, the revision of each (`revs`, msgpack), what follows from them."""
 
 events = Table(
     "events",
@@ -115,4 +115,5 @@ meta = Table(
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""`city`: whose ledger this is; `seq`: how many batches were written."""
+"""`city`: whose ledger this is; `seq`: how many batches were written; `rules`, `grid`: what it is
+folded with."""

@@ -6,7 +6,7 @@ writers take turns by a lock, and a stream's second reader is refused because it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +15,13 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
-from dashboard.cases import DUE_AT, STAGE, derive
+from dashboard.cases import DUE_AT, Row
 from dashboard.counters import names
 from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
-from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError
+from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesMoved
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.postgres import Postgres
 from dashboard.recounting import Codes, Recount
@@ -72,8 +72,9 @@ class Ledger:
     def open(cls, url: str, rules: Rules, city: str, *, new_rules: bool = False) -> Ledger:
         """Connect, bring the schema up to date, check that the ledger is this city's.
 
-        A ledger folded with other rules 时限、日历、单列来源 is refused unless `new_rules`, which
-        is for whoever calls `rebuild` next.
+        A ledger folded with other rules 时限、日历、单列来源、坐标系 or another grid 网格 is
+        refused unless `new_rules`, which is for whoever calls `rebuild` next. One without cases
+        takes whatever it is opened with.
         """
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
@@ -86,21 +87,41 @@ class Ledger:
         ledger = cls(engine, dialect, rules)
         with ledger._write() as connection:
             ensure(connection)
-            first = [("city", city), ("seq", "0"), ("rules", rules.version)]
-            ledger._dialect.remember(connection, "meta", first)
-            known = {key: value for key, value in connection.execute(select(schema.meta))}
+            ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
+            if connection.scalar(select(schema.cases.c.id).limit(1)) is None:
+                ledger._stamp(connection)
+            known = _meta(connection)
         wrong = ""
         if known["city"] != city:
             wrong = f"{parsed.render_as_string()} belongs to {known['city']}, not to {city}"
-        elif known["rules"] != rules.version and not new_rules:
-            wrong = (
-                f"台账按另一套规则入账（{known['rules']}，现为 {rules.version}）：城市档案的时限、"
-                "日历或单列来源已改，请先运行 cityops reconcile --rebuild"
-            )
+        elif not new_rules:
+            wrong = ledger._differs(known)
         if wrong:
             engine.dispose()
             raise LedgerError(wrong)
         return ledger
+
+    def _stamp(self, connection: Connection) -> None:
+        """Notes what the ledger is folded with."""
+        for key, value in (("rules", self._rules.version), ("grid", self._rules.places.version)):
+            self._dialect.remember(connection, "meta", [(key, value)])
+            where = schema.meta.c.key == key
+            connection.execute(schema.meta.update().where(where), {"value": value})
+
+    def _differs(self, known: Mapping[str, str]) -> str:
+        """What a ledger's rules are other than ours, and what to do; "" if they are the same."""
+        ours, grid = self._rules.version, self._rules.places.version
+        if known["rules"] != ours:
+            return (
+                f"台账按另一套规则入账（{known['rules']}，现为 {ours}）：城市档案的时限、日历、"
+                "单列来源或坐标系已改，请先运行 cityops reconcile --rebuild"
+            )
+        if known["grid"] != grid:
+            return (
+                f"台账按网格 {known['grid'] or '（无）'} 落格，现为 {grid or '（无）'}："
+                "请先运行 cityops grid reassign"
+            )
+        return ""
 
     def close(self) -> None:
         """Release the connections."""
@@ -139,10 +160,13 @@ class Ledger:
     ) -> Applied:
         """Fold one batch in one transaction. `now` (ms) dates what was refused.
 
-        Raises `CursorMoved` when the stream's cursor is not where `advance` expects it.
+        Raises `CursorMoved` when the stream's cursor is not where `advance` expects it, and
+        `RulesMoved` when the ledger has got other rules or another grid since it was opened.
         """
         try:
             with self._write() as connection:
+                if moved := self._differs(_meta(connection)):
+                    raise RulesMoved(moved)
                 if advance is not None:
                     self._check(connection, advance)
                 stored = self._dialect.load(connection, {event.case for event in events})
@@ -229,22 +253,28 @@ class Ledger:
         connection.execute(schema.meta.update().where(where), {"value": str(seq)})
         return seq
 
-    def rebuild(self, progress: Callable[[int], None] = lambda n: None) -> int:
-        """Derive every record anew by the present rules and make the tally from them: one
-        transaction. Returns how many records changed their deadline or stage."""
+    def rebuild(
+        self,
+        progress: Callable[[int], None] = lambda n: None,
+        watch: Callable[[str, Row, Row], None] = lambda case, before, after: None,
+    ) -> int:
+        """Derive every record anew by the present rules and grid and make the tally from them: one
+        transaction. `watch` sees (case, before, after) of each record that changed its deadline,
+        stage or place; returns how many did."""
         changed = 0
         recount = Recount(self._rules, Codes(), 0, 1 << 20)
         with self._write() as connection:
             after = ""
-            while rows := self._page(connection, after):
-                after = rows[-1][0]
+            while found := self._page(connection, after):
+                after = found[-1][0]
+                rows = [list(record[2:]) for record in found]
+                self._rules.derive(rows)
                 moved = []
-                for case, revs, *row in rows:
-                    had = (row[DUE_AT], row[STAGE])
-                    derive(row, self._rules.due_at)
+                for record, row in zip(found, rows, strict=True):
                     recount.add(row)
-                    if (row[DUE_AT], row[STAGE]) != had:
-                        moved.append((case, revs, *row))
+                    if row[DUE_AT:] != list(record[2 + DUE_AT :]):
+                        moved.append((record[0], record[1], *row))
+                        watch(record[0], list(record[2:]), row)
                 self._dialect.replace_cases(connection, moved)
                 changed += len(moved)
                 progress(len(rows))
@@ -256,8 +286,7 @@ class Ledger:
                     self._dialect.add_tally(connection, self._tally_rows(connection, delta))
                     delta = {}
             self._dialect.add_tally(connection, self._tally_rows(connection, delta))
-            version = {"value": self._rules.version}
-            connection.execute(schema.meta.update().where(schema.meta.c.key == "rules"), version)
+            self._stamp(connection)
             self._next_seq(connection)
         self._patterns.clear()
         return changed
@@ -292,6 +321,10 @@ class Ledger:
         """Forget how far a stream was folded (it was made anew); folding it again is harmless."""
         with self._write() as connection:
             connection.execute(schema.cursors.delete().where(schema.cursors.c.stream == stream))
+
+
+def _meta(connection: Connection) -> dict[str, str]:
+    return {key: value for key, value in connection.execute(select(schema.meta))}
 
 
 def _cursor(connection: Connection, stream: str) -> str | None:

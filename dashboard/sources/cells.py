@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from dashboard.sources.datum import SHIFTS
 from dashboard.sources.mapping import Column, Location
 from dashboard.sources.times import LocalClock, TimeError, time_reader
+from geo.datum import TO_WGS84
 
 Row = Sequence[Any]
 Getter = Callable[[Row], Any]
@@ -148,7 +148,7 @@ class Cells:
     def point(self, location: Location) -> Callable[[Row], tuple[float | None, float | None]]:
         read_lon = self.number(Column((location.lon,)), whole=False)
         read_lat = self.number(Column((location.lat,)), whole=False)
-        shift = SHIFTS[location.datum]
+        shift = TO_WGS84[location.datum]
         names = f"{location.lon}、{location.lat}"
 
         def point(row: Row) -> tuple[float | None, float | None]:

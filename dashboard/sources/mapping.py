@@ -18,9 +18,9 @@ import orjson
 
 from dashboard.cases import CODE_FIELDS, COUNT_FIELDS, FIELDS, STEPS, TIME_FIELDS
 from dashboard.events import EARLIEST, Rejected, decode
-from dashboard.sources.datum import DATUMS
 from dashboard.sources.sections import MappingError, Section
 from dashboard.sources.times import AMBIGUOUS, NONEXISTENT, check_format
+from geo.datum import DATUMS
 
 __all__ = ["CaseMapping", "Column", "FileFormat", "Location", "MappingError", "load_mapping"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from layouts.scene import Scene
+from layouts.scene import Scene, View
 
 
-def mounted() -> tuple[Scene, ...]:
-    """Every scene of this package in the order of rotation."""
+def mounted(view: View) -> tuple[Scene, ...]:
+    """Every scene of this package that the city's wall has, in the order of rotation."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     scenes = [importlib.import_module(f"{__name__}.{name}").SCENE for name in names]
-    return tuple(sorted(scenes, key=lambda scene: (scene.order, scene.id)))
+    shown = [scene for scene in scenes if scene.wanted(view)]
+    return tuple(sorted(shown, key=lambda scene: (scene.order, scene.id)))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.scene import Scene, View
+from layouts.maps import city_map, heat, mark
+from layouts.scene import CityMap, Scene, View
 from layouts.widgets import bullet, data, drawn, figure, hero, legend, tile, verdict
 
 
@@ -36,6 +37,8 @@ BACKLOG = (
     ("open.cases.suspended", "挂账", "sw box c6"),
 )
 """Frame key, 中文, and its mark in the bar below the numbers."""
+MAP = "overview"
+"""The overview's map; see `layouts.maps`."""
 YEAR = (
     ("year.cases.reported", "上报"),
     ("year.cases.filed", "立案"),
@@ -49,6 +52,7 @@ def build(view: View) -> Component:
         [
             _funnel(),
             _rates(view),
+            _map(view.map) if view.map else None,
             _hours(),
             _month(),
             _backlog(),
@@ -61,8 +65,19 @@ def build(view: View) -> Component:
             _newest(),
             drawn("ticker", "t.ticker", "tick"),
         ],
-        className="grid overview",
+        className="grid overview with-map" if view.map else "grid overview",
     )
+
+
+def _map(city: CityMap) -> Component:
+    over = [
+        heat("legend", MAP, "ov legend"),
+        heat("short", MAP, "ov hot-short"),
+        mark(city),
+    ]
+    note = html.Span(**data(heat=f"{MAP}.note"))
+    body = city_map(city, MAP, over, ranks=3)
+    return tile("map", "网格热力", [body], note=(note,))
 
 
 def _funnel() -> Component:

@@ -22,8 +22,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """The theatre; a module may ask for two scenes with `SCENES = 2`."""
-    with playing(getattr(request.module, "SCENES", 1)) as stage:
+    """The theatre; a module may ask for two scenes with `SCENES = 2`, for a city with a grid with
+    `MORE = ("map",)`."""
+    with playing(
+        getattr(request.module, "SCENES", 1), *getattr(request.module, "MORE", ())
+    ) as stage:
         yield stage
 
 

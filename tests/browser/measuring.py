@@ -68,12 +68,12 @@ SCRIPT: Final = """
 """  # noqa: E501
 
 
-def faults(page: Page, *, phone: bool = False, seams: bool = False) -> list[str]:
+def faults(page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100) -> list[str]:
     """Every fault of the page as it stands; on a phone it may scroll down."""
     least = 12 / 390 if phone else 0.016
     told: dict[str, Any] = page.evaluate(
         SCRIPT, {"minShare": least, "seams": seams, "scrolls": phone}
     )
-    assert told["texts"] > 100, "the page is all but empty"
+    assert told["texts"] > texts, "the page is all but empty"
     found: list[str] = told["faults"]
     return found

@@ -48,9 +48,16 @@ class Stage:
 
     def play(self, **order: Any) -> dict[str, Any]:
         """Changes the play; see `theatre`."""
+        return self._order("/_play", order)
+
+    def heat(self, **order: Any) -> dict[str, Any]:
+        """Changes the play of the map; see `heatplay`."""
+        return self._order("/_heat", order)
+
+    def _order(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
         body = json.dumps(order).encode()
-        request = urllib.request.Request(self.url + "/_play", body, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        request = urllib.request.Request(self.url + path, body, method="POST")
+        with urllib.request.urlopen(request, timeout=120) as answer:
             told: dict[str, Any] = json.load(answer)
         return told
 

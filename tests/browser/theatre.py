@@ -4,7 +4,8 @@
 `{"set": {path: value}}` alters the frame, `{"redis": false}` takes Redis away, `{"build": "x"}`
 announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen": true}` stops new
 frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
-as `… PORT 1 silent` there is no frame until `{"silent": false}`.
+as `… PORT 1 silent` there is no frame until `{"silent": false}`; as `… PORT 1 map` the city has a
+grid, see `heatplay`; `map=FOLDER` takes the grid of a store.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
 from dash import html
 from starlette.requests import Request
@@ -34,6 +36,7 @@ from layouts.scene import Scene, View
 from layouts.scenes import mounted
 from layouts.widgets import figure, tile
 from tests.browser import scenery
+from tests.browser.heatplay import HeatPlay
 
 ASSETS = Path(dashboard.__file__).parent / "assets"
 
@@ -110,24 +113,57 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
-def theatre(scenes: int = 1, silent: bool = False) -> Any:
-    """The ASGI app; with `scenes` = 2 another scene is mounted beside the overview."""
+def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None) -> Any:
+    """The ASGI app; with `scenes` = 2 another scene is mounted beside the others."""
     play = Play(silent)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain())
-    view = View("郑州市数字化城市管理", scenery.TIMEZONE, scenery.RATES, told)
+    view = View(
+        "郑州市数字化城市管理",
+        scenery.TIMEZONE,
+        scenery.RATES,
+        told,
+        heat.city_map if heat else None,
+    )
     extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
         await hub.start()
+        ticking = asyncio.create_task(tick())
         yield
+        ticking.cancel()
         await hub.stop()
+
+    async def tick() -> None:
+        rng = np.random.default_rng(11)
+        while True:
+            await asyncio.sleep(1)
+            if heat and heat.auto:
+                heat.tick(heat.auto, rng)
+                heat.points(4, play.now())
+
+    async def frames() -> tuple[str, dict[str, Any]]:
+        frame = await play.last_frame()
+        beat = {"now": play.now(), "redis_ok": True, "build": scenery.BUILD, "seq": 1}
+        return (frame or b"").decode(), {**beat, "data_at": play.now()}
+
+    async def directed_heat(scope: Scope, receive: Receive, send: Send) -> None:
+        assert heat is not None
+        if scope["path"] == "/live":
+            await heat.stream(frames, scope, receive, send)
+        elif scope["path"] == "/_heat":
+            order = await Request(scope, receive).json()
+            await JSONResponse(heat.order(order, play.now()))(scope, receive, send)
+        else:
+            await routes(scope, receive, send)
+
+    routes = heat.routes() if heat else None
 
     site = wall_site(
         WallSite(
             view=view,
-            scenes=[*mounted(), *extra],
+            scenes=[*mounted(view), *extra],
             statics=Statics(ASSETS),
             live=live_route(hub),
             build=scenery.BUILD,
@@ -140,6 +176,12 @@ def theatre(scenes: int = 1, silent: bool = False) -> Any:
         path = scope.get("path", "")
         if path == "/live" and play.status != 200:
             await PlainTextResponse("the play says so", play.status)(scope, receive, send)
+            return
+        heated = path == "/live" and b"heat=" in scope.get("query_string", b"")
+        if heat and (
+            heated or path.startswith(("/_heat", "/grid/", "/tiles/", "/heat/", "/cell/"))
+        ):
+            await directed_heat(scope, receive, send)
             return
         if path != "/_play":
             await site(scope, receive, send)
@@ -154,5 +196,7 @@ def theatre(scenes: int = 1, silent: bool = False) -> Any:
 
 if __name__ == "__main__":
     port, scenes, *more = sys.argv[1:]
-    app = theatre(int(scenes), "silent" in more)
+    asked = next((word for word in more if word.startswith("map")), None)
+    heat = HeatPlay(asked.partition("=")[2] or None) if asked else None
+    app = theatre(int(scenes), "silent" in more, heat)
     uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)

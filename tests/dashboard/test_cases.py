@@ -95,12 +95,12 @@ def test_same_rev_with_another_value_is_settled_by_rule_and_marked() -> None:
     b = event("A1", 5, MONDAY, None, district="102")
     for order in itertools.permutations([a, b, a]):
         row = fold_one(list(order))[1]
-        assert row[c.DISTRICT] == "102"
-        assert row[c.CONFLICTS] == 1 << c.DISTRICT
+        assert row[c.OWN_DISTRICT] == "102"
+        assert row[c.CONFLICTS] == 1 << c.OWN_DISTRICT
     settled = [a, b, event("A1", 6, MONDAY, None, district="101")]
     for order in itertools.permutations(settled):
         row = fold_one(list(order))[1]
-        assert (row[c.DISTRICT], row[c.CONFLICTS]) == ("101", 0)
+        assert (row[c.OWN_DISTRICT], row[c.CONFLICTS]) == ("101", 0)
 
 
 codes = st.sampled_from([None, "101", "102", "103"])

@@ -148,7 +148,8 @@ def test_started_again_after_a_kill_it_goes_on(show: Callable[..., Show]) -> Non
     assert again.reported() >= before
     assert again.frame()["health"]["gap"] is None
     reconcile = [*CITYOPS, "reconcile", "--city", "meixian", "--from", "2020-01-01", "--to"]
-    settings = {**os.environ, "CITYOPS_LEDGER_URL": f"sqlite:///{again.folder}/ledger.db"}
+    ledger = {"CITYOPS_LEDGER_URL": f"sqlite:///{again.folder}/ledger.db"}
+    settings = {**os.environ, **ledger, "CITYOPS_DATA_DIR": str(again.folder)}
     again.end(signal.SIGTERM)
     done = subprocess.run([*reconcile, "2099-12-31"], env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

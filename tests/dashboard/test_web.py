@@ -37,7 +37,7 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
 def site(**more: Any) -> ASGIApp:
     profile = load_profile("zhengzhou")
     view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile))
-    return wall_site(WallSite(view, mounted(), STATICS, stream, build="b7", **more))
+    return wall_site(WallSite(view, mounted(view), STATICS, stream, build="b7", **more))
 
 
 @contextlib.asynccontextmanager
@@ -152,11 +152,11 @@ def test_what_runs_with_the_site_starts_and_ends_with_it() -> None:
 def test_another_definition_is_another_build() -> None:
     cities = [load_profile(name) for name in ("zhengzhou", "nanyang", "zhengzhou")]
     views = [View("同一抬头", c.timezone, RATES, definitions(c)) for c in cities]
-    builds = [build_id("1.0", view, mounted(), STATICS) for view in views]
+    builds = [build_id("1.0", view, mounted(view), STATICS) for view in views]
     assert builds[0] == builds[2] != builds[1]
     assert builds[0].startswith("1.0-")
     other = View("另一抬头", "Asia/Shanghai", RATES, views[0].definitions)
-    assert build_id("1.0", other, mounted(), STATICS) != builds[0]
+    assert build_id("1.0", other, mounted(other), STATICS) != builds[0]
 
 
 def test_dash_opens_no_socket() -> None:

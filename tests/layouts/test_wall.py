@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+from dataclasses import replace
 
 from dash import html
 
 import layouts.scenes
 from layouts import ids
 from layouts.definition import Definition
-from layouts.scene import Scene, View
+from layouts.scene import CityMap, Scene, View
 from layouts.scenes import mounted
 from layouts.wall import wall
 from tests.layouts.parts import attribute, texts
@@ -44,10 +45,15 @@ def test_the_header_has_banner_demo_mark_clock_and_freshness() -> None:
 
 def test_every_module_of_the_package_is_mounted_in_order() -> None:
     modules = [module.name for module in pkgutil.iter_modules(layouts.scenes.__path__)]
-    scenes = mounted()
+    scenes = mounted(replace(VIEW, map=CityMap("v1", (113.4, 34.6, 113.9, 34.9))))
     assert sorted(s.id for s in scenes) == sorted(modules)
     assert [s.order for s in scenes] == sorted(s.order for s in scenes)
     assert scenes[0].title == "总览"
+
+
+def test_a_city_without_a_grid_has_no_map_anywhere() -> None:
+    assert "grid_heat" not in [one.id for one in mounted(VIEW)]
+    assert "map-box" not in attribute(wall(VIEW, mounted(VIEW)), "className")
 
 
 def test_a_measure_has_its_name_and_an_unknown_one_its_id() -> None:

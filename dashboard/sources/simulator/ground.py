@@ -1,7 +1,8 @@
 """The ground of a simulated city: unit cells, who patrols them, what turns up, who deals with it.
 
-Cells follow from the profile alone, so the same cell is hot 高发 in every run. Codes are 9 digits
-of the street, 3 of the community, 3 of the cell; places are public roads, never people.
+Cells follow from the profile (and the grid, where there is one) alone, so the same cell is hot 高发
+in every run. Without a grid codes are 9 digits of the street, 3 of the community, 3 of the cell;
+places are public roads, never people.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from dashboard.cityparts import Area, Department
 from dashboard.profile import Profile
+from dashboard.sources.simulator.gridded import GridCells
 
 MAX_CELLS: Final = 20_000
 COMMUNITIES: Final = 8
@@ -38,19 +40,14 @@ COMMON: Final = (
 class Ground:
     """Cells with their codes and centres, drawn by hot spots; categories drawn by frequency."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, grid: GridCells | None = None) -> None:
         self.cells: list[dict[str, Any]] = []
         self.collectors: list[str] = []
-        weights: list[float] = []
-        streets = _streets(profile)
-        total = _cell_count(profile)
-        share = sum(area.weight for area, _ in streets)
-        for street, district in streets:
-            count = max(4, round(total * street.weight / share))
-            count = min(count, COMMUNITIES * CELLS_IN_COMMUNITY)
-            self.cells.extend(_cells(profile, street, district, count))
-            weights.extend(street.weight / count for _ in range(count))
-        self._assign_grids(profile)
+        if grid is None:
+            weights = self._make_cells(profile)
+        else:
+            self.cells, weights = list(grid.cells), grid.weights.tolist()
+            self._assign_collectors(profile)
         rng = np.random.default_rng(zlib.crc32(profile.id.encode()))
         hot = 1 / (1 + rng.permutation(len(weights)) % 400 + 3) ** HOTNESS
         self._cells = _cumulated(np.array(weights) * hot)
@@ -78,7 +75,28 @@ class Ground:
 
     def district_department(self, cell: int) -> str:
         """The department that looks after the cell's district."""
-        return self._default[self.cells[cell]["district"]]
+        district = self.cells[cell].get("district", "")
+        return self._default.get(district) or next(iter(self._default.values()))
+
+    def _make_cells(self, profile: Profile) -> list[float]:
+        """Cells of our own for a city without a grid; returns their weights."""
+        weights: list[float] = []
+        streets = _streets(profile)
+        total = _cell_count(profile)
+        share = sum(area.weight for area, _ in streets)
+        for street, district in streets:
+            count = max(4, round(total * street.weight / share))
+            count = min(count, COMMUNITIES * CELLS_IN_COMMUNITY)
+            self.cells.extend(_cells(profile, street, district, count))
+            weights.extend(street.weight / count for _ in range(count))
+        self._assign_grids(profile)
+        return weights
+
+    def _assign_collectors(self, profile: Profile) -> None:
+        """One collector 信息采集员 a duty grid."""
+        number = {code: n for n, code in enumerate(sorted({_duty(one) for one in self.cells}), 1)}
+        for one in self.cells:
+            self.collectors.append(f"{profile.code}C{number[_duty(one)]:04d}")
 
     def _assign_grids(self, profile: Profile) -> None:
         """责任网格: runs of neighbouring cells, each with one collector 信息采集员."""
@@ -88,6 +106,10 @@ class Ground:
             number = index * grids // len(self.cells) + 1
             cell["duty_grid"] = f"{profile.code}G{number:04d}"
             self.collectors.append(f"{profile.code}C{number:04d}")
+
+
+def _duty(cell: dict[str, Any]) -> str:
+    return str(cell.get("duty_grid") or cell["unit_cell"][:12])
 
 
 def _cumulated(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from dashboard.cases import FIELDS, STEPS
 from dashboard.profile import Profile
 from dashboard.sources.simulator.flow import Case, Flow, folded
+from dashboard.sources.simulator.gridded import GridCells
 from dashboard.sources.simulator.ground import Ground
 from dashboard.sources.simulator.post import Delivery
 from dashboard.worktime import DAY
@@ -35,13 +36,19 @@ class LiveCity:
     """A simulated city with a place in time; call `history` or `resume` first, then `due`.
 
     `rate` is in events per second on average over the day and week; None is the city's own. A
-    higher rate adds a second flow to the city's own cases, a lower one thins it out.
+    higher rate adds a second flow to the city's own cases, a lower one thins it out. `grid`: cells
+    of a real grid for cases to happen in, else the city makes its own.
     """
 
     def __init__(
-        self, profile: Profile, seed: int = 1, rate: float | None = None, flat: bool = False
+        self,
+        profile: Profile,
+        seed: int = 1,
+        rate: float | None = None,
+        flat: bool = False,
+        grid: GridCells | None = None,
     ) -> None:
-        ground = Ground(profile)
+        ground = Ground(profile, grid)
         own = profile.simulation.cases_per_day
         flow = Flow(profile, ground, seed, own, flat=flat)
         events = events_per_case(flow, profile)

@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from dashboard.cases import WIDTH, as_dict
 from dashboard.ledger import Ledger, LedgerError
 from dashboard.ledger.migrate import upgrade, version
+from dashboard.ledger.reading import record
 from dashboard.ledger.schema import SCHEMA_VERSION, metadata
-from tests.town import RULES, life
+from tests.town import MONDAY, RULES, event, life
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,3 +58,32 @@ def test_a_newer_ledger_and_somebody_elses_table_are_refused(url: str) -> None:
     with pytest.raises(LedgerError, match="did not make"):
         Ledger.open(url, RULES, "qingshi")
     engine.dispose()
+
+
+def test_a_ledger_from_before_the_grid_keeps_its_places(url: str) -> None:
+    """0001 → 0002: what events said becomes their own, and where the case counts stays."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        for key, value in (("city", "qingshi"), ("seq", "7"), ("rules", RULES.version)):
+            statement = text("insert into meta values (:key, :value)")
+            connection.execute(statement, {"key": key, "value": value})
+        revs = msgspec.msgpack.encode([3] * (WIDTH - 1))
+        old = {"id": "A1", "revs": revs, "reported_at": MONDAY, "district": "101", "lon": 113.5}
+        old |= {"lat": 34.7, "conflicts": 0, "stage": 1}
+        names = ", ".join(old)
+        marks = ", ".join(f":{name}" for name in old)
+        connection.execute(text(f"insert into cases ({names}) values ({marks})"), old)
+    engine.dispose()
+    ledger = Ledger.open(url, RULES, "qingshi")
+    found = as_dict("A1", record(ledger, "A1") or [])
+    assert (found["district"], found["own_district"], found["lon"]) == ("101", "101", 113.5)
+    assert found["datum"] is None
+    applied = ledger.apply([event("A1", 4, MONDAY, lon=113.6, lat=34.8, datum="gcj02")])
+    assert applied.seq == 8
+    moved = as_dict("A1", applied.changes[0][2])
+    assert moved["own_lon"] == 113.6 and moved["lon"] < 113.6 and moved["district"] == "101"
+    ledger.close()
+    again = Ledger.open(url, RULES, "qingshi")
+    assert as_dict("A1", record(again, "A1") or []) == moved
+    again.close()

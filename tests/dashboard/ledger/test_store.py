@@ -128,7 +128,8 @@ def test_what_was_refused_is_kept_once(make_ledger: Callable[[], Ledger]) -> Non
 
 
 def test_both_databases_agree(make_ledger: Callable[[], Ledger], tmp_path: Path) -> None:
-    events = [one for n in range(40) for one in life(f"C{n}", MONDAY + n * HOUR, lon=113.5 + n)]
+    lives = [life(f"C{n}", MONDAY + n * HOUR, lon=113.5 + n, lat=34.7) for n in range(40)]
+    events = [one for each in lives for one in each]
     other = Ledger.open(f"sqlite:///{tmp_path}/other.db", RULES, "qingshi")
     ledger = make_ledger()
     ledger.apply(events)

@@ -1,0 +1,56 @@
+"""The grid of a demo 演示网格: generated once for its city, tiles and files made in the background.
+
+`python -m dashboard.demogrid` with the demo's settings in the environment.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+from dashboard.city import load_profile
+from dashboard.citygrid import plan_of
+from dashboard.config import Config, load_config
+from dashboard.gridfiles import GridFiles
+from dashboard.profile import Profile
+from geo.generate import generate
+from geo.idtiles import IdTiles
+from geo.store import GridStore
+
+log = logging.getLogger(__name__)
+
+
+def make(profile: Profile, store: GridStore) -> str:
+    """Generates the grid if the store has none of this city; returns its version."""
+    current = store.current
+    if current is not None and store.about(current).city == profile.code:
+        return current
+    grid = generate(plan_of(profile), log.info)
+    store.save(grid)
+    return grid.version
+
+
+def prepare(store: GridStore, version: str) -> int:
+    """Makes what browsers will ask for; returns the number of tiles made."""
+    files = GridFiles(store, version)
+    files.build()
+    tiles = IdTiles(store.path(version) / "tiles", files.about.bounds, lambda: store.load(version))
+    return sum(1 for _ in tiles.prebuild())
+
+
+def main(config: Config, act: str) -> None:
+    """`generate`, or `prepare` what is there."""
+    profile = load_profile(config.profile_source)
+    store = GridStore(config.grid_dir)
+    started = time.monotonic()
+    if act == "generate":
+        print(make(profile, store))
+    elif store.current is not None:
+        print(f"{prepare(store, store.current)} tiles")
+    log.info("%s: %.1f s", act, time.monotonic() - started)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
+    main(load_config(), sys.argv[1])

@@ -1,0 +1,80 @@
+"""The map 地图 of a tile: Leaflet through dash-leaflet, outlines, and room for what lies over it.
+
+dash-leaflet is imported only where a map is built, so that pages without one do not load it. No
+default tile layer, ever: what lies below the heat is the city's configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.scene import CityMap
+from layouts.widgets import data
+
+Child = Component | str | None
+STYLE = {"variable": "cityops.outlineStyle"}
+
+
+def city_map(
+    city: CityMap, id: str, over: Sequence[Child], *, ranks: int, interactive: bool = False
+) -> Component:
+    """A map fitted to the grid; `over` are the boxes 控件 above it, which labels keep clear of.
+
+    `ranks`: how many of the hottest places get a number. `interactive`: may be moved by hand.
+    """
+    settings = json.dumps({"id": id, "ranks": ranks, "interactive": interactive})
+    return html.Div(
+        [_leaflet(city, id, interactive), *over],
+        className="map-box",
+        **data(map=settings),
+    )
+
+
+def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
+    import dash_leaflet as dl  # type: ignore[import-untyped]
+
+    west, south, east, north = city.bounds
+    outlines = [
+        dl.GeoJSON(id=f"outline-{id}", style=STYLE, hideout={"level": "", "opacity": 0}),
+        dl.GeoJSON(
+            id=f"district-{id}",
+            url=f"/grid/{city.version}/outlines/district.geojson",
+            style=STYLE,
+            hideout={"level": "district"},
+        )
+        if "district" in city.outlines
+        else None,
+    ]
+    found: Component = dl.Map(
+        [one for one in outlines if one is not None],
+        id=f"map-{id}",
+        center=[(south + north) / 2, (west + east) / 2],
+        zoom=10,
+        zoomSnap=1,
+        zoomControl=False,
+        attributionControl=city.base.get("kind") != "boundaries",
+        keyboard=False,
+        boxZoom=False,
+        doubleClickZoom=interactive,
+        dragging=interactive,
+        touchZoom=interactive,
+        scrollWheelZoom=interactive,
+        trackViewport=False,
+        className="leaf",
+    )
+    return found
+
+
+def heat(name: str, id: str, class_name: str = "") -> Component:
+    """An empty box that `heat-scene.js` fills for the map `id`."""
+    return html.Div(className=class_name, **data(heat=f"{id}.{name}"))
+
+
+def mark(city: CityMap) -> Component:
+    """审图号, or 示意 where the outlines are no survey."""
+    said = city.approval or ("区界示意" if city.schematic else "")
+    return html.Div(said, className="ov mark dim" + ("" if said else " gone"))
