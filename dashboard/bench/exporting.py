@@ -21,7 +21,7 @@ from dashboard.exports.columns import COLUMNS, SOURCES, reader
 from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
 from dashboard.ledger.caselists import Choice, case_list
-from dashboard.reckoning import year_window
+from dashboard.windows import year_window
 
 SAMPLE = 20_000
 Rows = list[list[Any]]
