@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -26,12 +26,13 @@ from dashboard.access.trail import Entry
 from dashboard.bodies import Bodies, BodyRefused
 from dashboard.cookies import Cookies
 from dashboard.doors import OPEN, Doors
-from dashboard.ledger.errors import LedgerAway
+from dashboard.ledger.errors import LedgerError
 from dashboard.signing import hash_of
 
 log = logging.getLogger(__name__)
 
 PEER: Final = "cityops.peer"
+RENEWED: Final = "cityops.renewed"
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
@@ -48,7 +49,7 @@ HEADERS: Final = {
 """On every answer that does not say otherwise itself."""
 HSTS: Final = "max-age=31536000"
 MAP_SCENE: Final = "grid_heat"
-MAP_PATHS: Final = ("/grid/", "/tiles/", "/heat/", "/cell/")
+MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/")
 
 
 class NoPolicy(RuntimeError):
@@ -82,20 +83,21 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        headers = Headers(scope["headers"])
+        asked = Headers(scope["headers"])
         client = (scope.get("client") or ("", 0))[0]
-        peer = peer_of(client, scope.get("scheme", "http"), headers, self._doors.house.trusted)
+        peer = peer_of(client, scope.get("scheme", "http"), asked, self._doors.house.trusted)
         started = False
 
         async def dressed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = {**message, "headers": _dressed(message.get("headers", ()), peer)}
+                headers = [*message.get("headers", ()), *scope.get(RENEWED, ())]
+                message = {**message, "headers": _dressed(headers, peer)}
             await send(message)
 
         try:
-            receive = await self._admit(scope, headers, peer, receive)
+            receive = await self._admit(scope, asked, peer, receive)
             await self._router(scope, receive, dressed)
         except Denied as denied:
             await denied.answer(scope, receive, dressed)
@@ -154,7 +156,7 @@ class Guard:
                 found = await run_in_threadpool(self._doors.vouched, named, peer)
                 if found is not None:
                     return found
-        except LedgerAway:
+        except LedgerError:
             if not (jar.wall and showing):
                 text = "账号库暂不可用，稍后再试；墙面不受影响"
                 raise Denied(self._page(scope, 503, text)) from None
@@ -170,7 +172,7 @@ class Guard:
             return NOBODY
         try:
             found = await run_in_threadpool(self._doors.program, token.strip(), peer.address)
-        except LedgerAway:
+        except LedgerError:
             text = "账号库暂不可用，稍后重发"
             raise Denied(PlainTextResponse(text, 503, {"retry-after": "5"})) from None
         return found or NOBODY
@@ -182,6 +184,8 @@ class Guard:
             why = await run_in_threadpool(self._doors.refusal, screen, peer.address)
             if not why:
                 scope[ENDED] = lambda: self._doors.wall_ended(screen.id)
+                if _wants_page(scope):
+                    scope[RENEWED] = self._cookies.wall_again(token, peer)
                 return screen.identity()
         raise Denied(self._shut(scope, why))
 
@@ -278,7 +282,7 @@ class Guard:
 
     def _broken(self, scope: Scope, error: Exception) -> Response:
         """Something of ours failed: told by a number that the log has, never by a trace."""
-        if isinstance(error, LedgerAway):
+        if isinstance(error, LedgerError):
             log.warning("%s %s: %s", scope["method"], scope["path"], error)
             return self._page(scope, 503, "数据库暂不可用，稍后再试")
         number = secrets.token_hex(4)
@@ -325,8 +329,7 @@ def _wants_page(scope: Scope) -> bool:
     return mode == "navigate" if mode else "text/html" in headers.get("accept")
 
 
-def _dressed(raw: Any, peer: Peer) -> list[tuple[bytes, bytes]]:
-    headers = list(raw)
+def _dressed(headers: list[tuple[bytes, bytes]], peer: Peer) -> list[tuple[bytes, bytes]]:
     there = {name.lower() for name, _ in headers}
     for name, value in HEADERS.items():
         if name.encode() not in there:

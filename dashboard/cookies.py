@@ -65,6 +65,12 @@ class Cookies:
         """Makes the browser a screen."""
         self._give(answer, self._wall, token, peer, WALL_S)
 
+    def wall_again(self, token: str, peer: Peer) -> list[tuple[bytes, bytes]]:
+        """The same as header lines, for an answer that somebody else makes."""
+        answer = Response()
+        self.give_wall(answer, token, peer)
+        return [(name, value) for name, value in answer.raw_headers if name == b"set-cookie"]
+
     def form(self, jar: Jar, answer: Response | None, peer: Peer) -> tuple[str, str]:
         """The word of the login form's cookie and the token that goes into the form."""
         word = jar.form or secrets.token_urlsafe(16)

@@ -22,7 +22,7 @@ from dashboard.access.walltoken import Network as Bound
 from dashboard.access.walltoken import Screen, screen_of
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
-from dashboard.ledger.errors import LedgerAway
+from dashboard.ledger.errors import LedgerError
 from dashboard.signing import Signing, hash_of
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class Doors:
         if walls is None or screen.id not in walls:
             try:
                 found = self._devices.get(screen.id)
-            except LedgerAway as error:
+            except LedgerError as error:
                 self._away(error)
                 return "" if walls is None else "revoked"
             if found is None or found.revoked_at is not None:
@@ -117,7 +117,7 @@ class Doors:
 
     def session(self, token: str, showing: bool) -> Identity | None:
         """Whose session; for the wall's own requests (`showing`) believed a few seconds, and on
-        while the store is away. Raises `LedgerAway` for everything else."""
+        while the store is away. Raises `LedgerError` for everything else."""
         if self.signing is None:
             return None
         key, now = hash_of(token), self.now()
@@ -126,7 +126,7 @@ class Doors:
             return believed
         try:
             found = self.signing.identity(token)
-        except LedgerAway as error:
+        except LedgerError as error:
             self._away(error)
             if showing and until:
                 return believed
@@ -175,7 +175,7 @@ class Doors:
         if self.signing is not None:
             try:
                 self.signing.log.add(entry)
-            except LedgerAway as error:
+            except LedgerError as error:
                 self._away(error)
                 self.note(entry)
 
@@ -205,7 +205,7 @@ class Doors:
                 if clock() >= prune_at:
                     prune_at = clock() + PRUNE_S
                     await asyncio.to_thread(self._prune)
-            except LedgerAway as error:
+            except LedgerError as error:
                 self._away(error)
             except Exception:  # the doors stay as they are; the next look may be better
                 log.exception("账号库出错")
@@ -213,7 +213,7 @@ class Doors:
             await asyncio.sleep(REFRESH_S)
 
     def refresh(self) -> None:
-        """Reads who may still come in. Raises `LedgerAway`."""
+        """Reads who may still come in. Raises `LedgerError`."""
         if self.signing is None:
             return
         at = self.now()
@@ -237,9 +237,12 @@ class Doors:
 
     def _prune(self) -> None:
         if self.signing is not None:
-            self.signing.log.prune(self.now(), self.house.audit_days)
+            try:
+                self.signing.log.prune(self.now(), self.house.audit_days)
+            except Exception:  # the database's own clock says that they are too young
+                log.exception("审计日志没有清理")
 
-    def _away(self, error: LedgerAway) -> None:
+    def _away(self, error: LedgerError) -> None:
         if self.store_ok:
             log.warning("%s；墙面照常", error)
         self.store_ok = False

@@ -21,7 +21,7 @@ from dashboard.access.peers import Headers
 from dashboard.access.policy import may
 from dashboard.accessweb import peer_in
 from dashboard.cookies import Cookies
-from dashboard.ledger.errors import LedgerAway
+from dashboard.ledger.errors import LedgerError
 from dashboard.signing import Opened, Refused, Signing, Visit
 
 STALE: Final = "页面已过期，请重新提交"
@@ -63,7 +63,7 @@ class _Login:
             )
         except Refused as error:
             return self._form(request, 401, onward, user, str(error))
-        except LedgerAway:
+        except LedgerError:
             return self._form(request, 503, onward, user, "账号库暂不可用，稍后再试")
         return self._onward(request, opened, onward)
 

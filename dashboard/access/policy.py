@@ -78,6 +78,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/wall/_{dash:path}": {"GET": _SHOW, "POST": Rule("wall.show", csrf="origin")},
     "/grid/*": {"GET": _SHOW},
     "/tiles/*": {"GET": _SHOW},
+    "/base/*": {"GET": _SHOW},
     "/heat/*": {"GET": _SHOW},
     "/cell/*": {"GET": Rule("cell.show")},
     # before there is a session, the forms carry a token of their own: see `signing`

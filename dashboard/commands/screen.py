@@ -29,7 +29,7 @@ def command() -> None:
     "--scenes", default="", help="只许这些画面，逗号隔开；不给为全部 / scenes, all if unset"
 )
 @click.option("--bind", default="", help="只许这个地址或网段，如 10.1.2.0/24 / address or network")
-@click.option("--base", default="", help="网址的开头，如 https://wall.example.gov.cn")
+@click.option("--base", default="", help="网址的开头，如 https:// 加域名；不给为监听地址")
 def add(config: Config, name: str, scenes: str, bind: str, base: str) -> None:
     """新增屏幕，打印它的链接；在那块屏的浏览器里打开一次即可。"""
     wanted = _scenes(scenes)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from dashboard.ledger.dialect import SQLite
 from dashboard.ledger.errors import LedgerAway
@@ -61,10 +61,11 @@ class Database:
     @contextmanager
     def _reached(self) -> Iterator[None]:
         driver: Any = self._engine.dialect.loaded_dbapi
-        away = (OperationalError, InterfaceError, InternalError, driver.OperationalError)
         try:
             yield
-        except away as error:
+        except (IntegrityError, DataError):
+            raise
+        except (DBAPIError, driver.Error) as error:  # away, locked, full, or no database at all
             cause = str(error.__cause__ or error).strip() or type(error).__name__
             raise LedgerAway(f"账号库不可用：{cause.splitlines()[0]}") from error
 
