@@ -28,6 +28,7 @@ from dashboard.settings import (
     setting,
     settings_of,
     text,
+    tile_template,
     url,
     whole,
 )
@@ -105,6 +106,33 @@ class Config:
         False,
         flag,
         "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
+    )
+    base_map: str = setting(
+        "boundaries",
+        choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
+        "底图：只有区界，或下列之一 / what lies below the heat",
+    )
+    base_map_file: Path | None = setting(
+        None, folder, "pmtiles（矢量）、mbtiles（栅格）底图的文件 / its file"
+    )
+    base_map_url: str = setting(
+        "", tile_template, "瓦片地址模板，如 /tiles/{z}/{x}/{y}.png / its tiles' address"
+    )
+    tianditu_key: str = setting(
+        "",
+        text(r"[0-9A-Za-z]{16,64}", "天地图浏览器端密钥，16–64 个字母数字"),
+        "天地图浏览器端密钥 / key of the national map service",
+        secret=True,
+    )
+    map_approval: str = setting(
+        "",
+        text(r"[^<>]{1,40}", "审图号，如 GS(2024)0650号，至多 40 字"),
+        "审图号，写在地图角上 / approval number shown on the map",
+    )
+    map_attribution: str = setting(
+        "",
+        text(r"[^<>]{1,80}", "至多 80 字"),
+        "底图来源说明；不填用底图自带的 / attribution of the base map",
     )
     alarm_webhook: str | None = setting(
         None,

@@ -140,14 +140,14 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction of the one writer at a time; it commits unless an exception leaves it."""
-        with self._reached():
+        with self.reached():
             fresh = self.engine.connect().execution_options(cityops_write=True)
             with fresh as connection, connection.begin():
                 self._dialect.lock(connection)
                 yield connection
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def reached(self) -> Iterator[None]:
         """A database that is away, locked or full is said in one line."""
         driver: Any = self.engine.dialect.loaded_dbapi  # COPY goes past SQLAlchemy
         away = (OperationalError, InterfaceError, InternalError, driver.OperationalError)
@@ -321,13 +321,13 @@ class Ledger:
 
     def seq(self) -> int:
         """How many batches were written so far."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             where = schema.meta.c.key == "seq"
             return int(connection.scalar(select(schema.meta.c.value).where(where)) or 0)
 
     def cursor(self, stream: str) -> str | None:
         """How far a stream has been folded; None when never."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             return _cursor(connection, stream)
 
     def claim(self, stream: str) -> str | None:
