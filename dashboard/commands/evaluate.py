@@ -120,7 +120,9 @@ def _list(config: Config) -> None:
         form = read_form(file)
         where = "任何城市" if form.city == "any" else form.city
         when = "任何年度" if form.year == "any" else str(form.year)
-        click.echo(f"{id:<28}{where} · {when} · {form.kind} · {len(form.indicators)} 项  {form.title}")
+        click.echo(
+            f"{id:<28}{where} · {when} · {form.kind} · {len(form.indicators)} 项  {form.title}"
+        )
 
 
 def _write(result: Result, form: Form, out: Path) -> None:
@@ -142,7 +144,9 @@ def _print(result: Result) -> None:
         if level.weight is not None or result.scoring == "none":
             indent = "" if level.parent is None else "  "
             rate = "" if level.rate is None else f"　得分率 {plain(level.rate)}%"
-            click.echo(f"{indent}{level.name or level.id}　{_points(level.score, level.weight)}{rate}")
+            click.echo(
+                f"{indent}{level.name or level.id}　{_points(level.score, level.weight)}{rate}"
+            )
         for item in result.items:
             if item.level == level.id:
                 _print_item(item)
@@ -162,7 +166,9 @@ def _print_item(item: Item) -> None:
         computed = "—" if item.computed is None else plain(item.computed)
         beside = f"　按规则 {computed}，人工 {plain(item.override.score)}：{item.override.reason}"
     actual = item.actual.text or "—"
-    click.echo(f"    {item.name}　{item.target or '—'} → {actual}　{STATES[item.state]} {score}{beside}")
+    click.echo(
+        f"    {item.name}　{item.target or '—'} → {actual}　{STATES[item.state]} {score}{beside}"
+    )
     for part in item.parts:
         shown = part.actual.text or "—"
         click.echo(f"      · {part.name}　{part.target or '—'} → {shown}　{STATES[part.state]}")
@@ -187,4 +193,3 @@ def _print_finding(finding: Finding) -> None:
     click.echo(f"  {mark} {finding.what}（{finding.where}）")
     click.echo(f"      {finding.left}；{finding.right}")
     click.echo(f"      处理：{finding.settle}")
-

@@ -7,9 +7,9 @@ goes before the city's own choice.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from dashboard.evaluation.calendars import span
 from dashboard.evaluation.form import Form, Source
@@ -17,18 +17,15 @@ from dashboard.evaluation.result import Evidence
 from dashboard.formula import Measure, Resolved, Value
 from dashboard.ledger import Ledger
 from dashboard.measures import resolve
-from dashboard.reckoning import City, Report, Window, iso_day, reckon, window
+from dashboard.reckoning import Report, reckon
+from dashboard.windows import City, Window, iso_day, window
 
 Choices = Mapping[str, str]
 _NO_DATA: Final = Value(None, None, "nodata", 0)
 
 
-class Reckon(Protocol):
-    """How measures over a window are asked for; `reckoning.reckon` with its ledger."""
-
-    def __call__(
-        self, city: City, window: Window, by: str | None, ids: Iterable[str]
-    ) -> Report: ...
+Ask = Callable[[City, Window, str | None, Iterable[str]], Report]
+"""How measures over a window are asked for: city, window, breakdown, ids."""
 
 
 @dataclass
@@ -94,9 +91,7 @@ def sources_of(form: Form) -> Iterator[Source]:
     return (source for source in seen if source.measure is not None)
 
 
-def measure(
-    form: Form, ledger: Ledger, city: City, year: int, now: int
-) -> dict[Source, Evidence]:
+def measure(form: Form, ledger: Ledger, city: City, year: int, now: int) -> dict[Source, Evidence]:
     """What the ledger knows for every measured source of the form in `year`, as of `now`."""
 
     def ask(chosen: City, asked: Window, by: str | None, ids: Iterable[str]) -> Report:
@@ -105,9 +100,7 @@ def measure(
     return measured_by(ask, form, city, year, now)
 
 
-def measured_by(
-    ask: Reckon, form: Form, city: City, year: int, now: int
-) -> dict[Source, Evidence]:
+def measured_by(ask: Ask, form: Form, city: City, year: int, now: int) -> dict[Source, Evidence]:
     """As `measure`, with any way of asking."""
     found: dict[Source, Evidence] = {}
     for question in _questions(sources_of(form)):
@@ -163,4 +156,3 @@ def fingerprint(resolved: Resolved) -> str:
     one: Measure = resolved.measure
     text = repr((one.id, resolved.variant, resolved.attribution, resolved.num, resolved.den))
     return hashlib.sha256((text + repr(resolved.minus)).encode()).hexdigest()[:16]
-

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from dashboard.evaluation import scoring
-from dashboard.evaluation.filled import Filled, Filling
+from dashboard.evaluation.filled import NO_DATA, Filled, Filling
 from dashboard.evaluation.form import (
     Form,
     Indicator,
@@ -18,8 +18,8 @@ from dashboard.evaluation.form import (
     shown_unit,
     target_text,
 )
-from dashboard.evaluation.result import Item, PartResult, State
-from dashboard.evaluation.rounding import rounded, shortest
+from dashboard.evaluation.result import Actual, Item, PartResult, State
+from dashboard.evaluation.rounding import padded, rounded, shortest
 from dashboard.evaluation.rules import (
     Count,
     Elements,
@@ -63,18 +63,33 @@ def item(form: Form, filling: Filling, indicator: Indicator) -> Item:
         unit=indicator.unit,
         target=target_text(indicator.target, shown_unit(form, indicator.unit)),
         op=indicator.target.op if indicator.target else "",
-        actual=filled.actual,
+        actual=_shown(indicator, filled, parts),
         state=state,
         progress=_progress(indicator.target, filled.number),
         computed=computed,
         override=override,
-        final=override.score if override else computed,
+        final=padded(override.score, form.rounding.item) if override else computed,
         how=marked.how,
         note=filled.entry.note,
         parts=parts,
         reading=_reading(form, indicator, filled, state, parts),
         exact="" if exact is None else f"{shortest(exact):f}",
     )
+
+
+def _shown(indicator: Indicator, filled: Filled, parts: tuple[PartResult, ...]) -> Actual:
+    """The actual value with what its cell says where nobody typed words: elements, tier, parts."""
+    actual, entry = filled.actual, filled.entry
+    if actual.text not in ("", NO_DATA):
+        return actual
+    text = ""
+    if isinstance(indicator.rule, Elements) and entry.elements is not None:
+        text = "；".join(indicator.rule.elements[n - 1].text for n in sorted(entry.elements))
+    elif entry.tier is not None:
+        text = entry.tier
+    elif parts:
+        text = "；".join(f"{part.name} {part.actual.text}" for part in parts if part.actual.text)
+    return replace(actual, text=text) if text else actual
 
 
 def _progress(target: Target | None, number: Fraction | None) -> Decimal | None:

@@ -82,5 +82,4 @@ def schema() -> dict[str, Any]:
     (form, _), components = msgspec.json.schema_components(
         (Form, Values), ref_template="#/$defs/{name}"
     )
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "cityops 表单"}
-    return {**head, **form, "$defs": components}
+    return {"title": "cityops 表单", **form, "$defs": components}

@@ -23,6 +23,13 @@ def at_places(number: Fraction | Decimal, places: int, mode: str = "half_up") ->
     return Decimal((int(scaled < 0 and units > 0), digits, -places))
 
 
+def padded(number: Decimal, precision: Precision) -> Decimal:
+    """A typed number with zeros up to `precision`; its own decimals are never cut."""
+    exponent = number.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return at_places(number, max(places, precision.places))
+
+
 def shortest(number: Fraction | Decimal, most: int = 8) -> Decimal:
     """The number with as few decimals as it needs, at most `most`: 47.5, 50, 0.33333333."""
     value = at_places(number, most)

@@ -10,7 +10,7 @@ from typing import Final
 
 from dashboard.evaluation.form import Form, Level, children
 from dashboard.evaluation.result import Item, LevelResult, Total
-from dashboard.evaluation.rounding import at_places, rounded
+from dashboard.evaluation.rounding import at_places, padded, rounded
 from dashboard.evaluation.values import Values
 
 ZERO: Final = Decimal(0)
@@ -43,7 +43,9 @@ def total_of(form: Form, values: Values, items: Sequence[Item]) -> Total:
     if form.scoring == "none":
         top = _Sum()
     computed = _scaled(form, top.computed, top)
-    score = values.total.score if values.total else _scaled(form, top.final, top)
+    score = _scaled(form, top.final, top)
+    if values.total:
+        score = padded(values.total.score, form.rounding.total)
     pending = ZERO if values.total else top.pending
     projected = None
     if score is not None and form.scoring != "none":
@@ -108,7 +110,8 @@ def _typed(form: Form, values: Values, level: Level, below: _Sum) -> _Sum:
     typed = values.levels.get(level.id)
     weight = level.weight or ZERO
     if typed is not None:
-        return _Sum(below.computed, typed.score, weight, below.computed_weight)
+        score = padded(typed.score, form.rounding.level)
+        return _Sum(below.computed, score, weight, below.computed_weight)
     if form.scoring == "levels" and below.final is None and not _has_weights(form, level):
         return _Sum(pending=weight)
     precision = form.rounding.level
