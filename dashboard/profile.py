@@ -21,6 +21,7 @@ from dashboard.cityparts import (
 )
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.places import OUTSIDE, Places
+from dashboard.platformparts import Platform
 from dashboard.tally import Rules
 from dashboard.terms import Channel
 from dashboard.worktime import HOUR, WorkCalendar
@@ -66,6 +67,7 @@ class Profile:
     years: Mapping[int, YearTotals] = field(default_factory=dict)
     repeat: RepeatRule = field(default_factory=RepeatRule)
     simulation: Simulation = field(default_factory=Simulation)
+    platform: Platform = field(default_factory=Platform)
 
     def day(self, ms: int) -> int:
         """The city day of an instant: days since 1970-01-01 in the city's zone."""
@@ -100,8 +102,9 @@ class Profile:
         """What folding events needs of the city; a grid is added by whoever opens the ledger."""
         places = Places(datums=self.datums)
         return Rules(
-            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places
-        )
+            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places,
+            policy=self.platform.policy,
+        )  # fmt: skip
 
     @property
     def datums(self) -> dict[str, str]:
@@ -128,6 +131,7 @@ class Profile:
             "department": {one.code: one.name for one in self.departments},
             "category": self.categories,
             "channel": {code: one.name for code, one in self.channels.items()},
+            "component": {one.id: one.name for one in self.platform.components},
         }
 
     def label(self, dimension: str, code: str | None) -> str:

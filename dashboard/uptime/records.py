@@ -21,7 +21,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "outage": ("component", *_TIMES, "state", "planned", "cause", "void"),
     "maintenance": ("component", *_TIMES, "planned", "approved", "cause", "void"),
     "ticket": ("component", "level", "opened", "responded", "restored", "closed", "title", "void"),
-    "correction": ("component", *_TIMES, "state", "why", "who", "made_at", "void"),
+    "correction": ("component", *_TIMES, "state", "why", "who", "role", "made_at", "void"),
 }
 
 Fields = dict[str, tuple[int, Any]]
@@ -85,7 +85,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Correction:
-    """人工更正: in from ≤ t < to the component was `state`; who entered it, when and why."""
+    """人工更正: in from ≤ t < to the component was `state`; who entered it, when and why.
+
+    The wall shows the role, never the name.
+    """
 
     id: str
     component: str
@@ -95,6 +98,7 @@ class Correction:
     why: str
     who: str
     made_at: int
+    role: str = ""
 
 
 Record = Outage | Maintenance | Ticket | Correction
@@ -122,7 +126,15 @@ def record_of(kind: str, id: str, fields: Fields) -> Record | None:
         return None
     state = STATES.index(value["state"])
     return Correction(
-        id, value["component"], start, end, state, value["why"], value["who"], value["made_at"]
+        id,
+        value["component"],
+        start,
+        end,
+        state,
+        value["why"],
+        value["who"],
+        value["made_at"],
+        value.get("role", ""),
     )
 
 

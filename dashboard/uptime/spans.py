@@ -65,9 +65,7 @@ def fill(spans: Sequence[Span], start: int, end: int, state: int = UNKNOWN) -> S
     return join(out)
 
 
-def paint(
-    cover: Sequence[Span], start: int, end: int, state: int | Callable[[int], int]
-) -> Spans:
+def paint(cover: Sequence[Span], start: int, end: int, state: int | Callable[[int], int]) -> Spans:
     """The cover with `state`, or a function of the state there, over start ≤ t < end."""
     if not cover:
         return []

@@ -164,4 +164,3 @@ def test_a_day_is_stored_and_read_back(probes: list[tuple[int, int]]) -> None:
 def test_a_day_of_minutes_takes_few_bytes() -> None:
     found = points((20_000 * 86_400_000 + m * 60_000 + m % 37, 20 + m % 90) for m in range(1440))
     assert len(encode(found, 20_000)) < 1440 * 3
-
