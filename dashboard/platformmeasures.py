@@ -5,6 +5,7 @@ Counters are made by `platformcounts`: days, times, and whole seconds of the fiv
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from dashboard.formula import Formula, Measure
@@ -24,6 +25,10 @@ def _measure(
     **variants: Formula,
 ) -> Measure:
     default = next(iter(variants))
+    variants = {
+        key: one if one.source else replace(one, source="本系统定义")
+        for key, one in variants.items()
+    }
     return Measure(f"platform.{id}", name, kind, variants, default, better, ("own",), note, unit)
 
 

@@ -85,7 +85,7 @@ def _component(one: Table) -> Component:
 
 
 def _endpoint(one: Table) -> Endpoint | None:
-    url = one.text("probe", "探测地址，如 http://10.0.0.8/health、tcp://10.0.0.9:1521", default="")
+    url = one.text("probe", "探测地址，如 http://127.0.0.1:8080/health、tcp://db:1521", default="")
     file = one.text("probe_file", "内含探测地址的文件", default="")
     if url and file:
         raise one.error("probe_file", file, "probe 与 probe_file 只给一个")

@@ -1,4 +1,4 @@
-"""The platform in a real ledger: any order, repetition and batching of events is the same ledger."""
+"""The platform in a real ledger: whatever the order, repetition and batching, the same."""
 
 import random
 from collections.abc import Callable, Sequence
