@@ -130,6 +130,17 @@ alarms = Table(
 )
 """告警记录: one row an incident; not part of the digest of figures."""
 
+book_revisions = Table(
+    "book_revisions",
+    metadata,
+    Column("form", Text),
+    Column("year", Integer),
+    Column("number", Integer),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("form", "year", "number"),
+)
+"""年度台账册: the chain of revisions of every book, each carrying the hash of the one before."""
+
 meta = Table(
     "meta",
     metadata,
