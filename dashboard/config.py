@@ -143,6 +143,11 @@ class Config:
     audit_days: int = setting(
         400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"
     )
+    forms_dir: Path | None = setting(
+        None,
+        folder,
+        "自己的年度绩效表目录；同 id 的表优先于内置 / folder of forms of your own, which win",
+    )
     base_map: str = setting(
         "boundaries",
         choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
@@ -169,6 +174,12 @@ class Config:
         "",
         text(r"[^<>]{1,80}", "至多 80 字"),
         "底图来源说明；不填用底图自带的 / attribution of the base map",
+    )
+    alarm_webhook: str | None = setting(
+        None,
+        url(frozenset({"http", "https"})),
+        "告警进入、解除时以 JSON 通知的地址；不填不通知 / where alarms are POSTed",
+        secret=True,
     )
     log_level: str = setting(
         "info",
@@ -256,11 +267,17 @@ def _complete(config: Config) -> Config:
         ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
-    profile = config.profile.absolute() if config.profile else None
     if config.access == "open" and config.host not in LOOPBACK:
         expected = f"监听环回地址（host = {'、'.join(sorted(LOOPBACK))}）时才能 open"
         raise ConfigError("access", config.access, expected)
-    return dataclasses.replace(config, profile=profile, data_dir=data_dir, ledger_url=ledger_url)
+    return dataclasses.replace(
+        config,
+        profile=config.profile.absolute() if config.profile else None,
+        forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        secrets_file=config.secrets_file.absolute() if config.secrets_file else None,
+        data_dir=data_dir,
+        ledger_url=ledger_url,
+    )
 
 
 def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, Any]:
@@ -295,10 +312,13 @@ def _from_env(env: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str,
     return values
 
 
+def _secrets(known: Mapping[str, Setting]) -> str:
+    return "、".join(name for name, one in known.items() if one.secret)
+
+
 def _from_secret(variable: str, file: str, name: str, known: Mapping[str, Setting]) -> str:
     if name not in known or not known[name].secret:
-        secret = "、".join(key for key, one in known.items() if one.secret)
-        raise ConfigError(name, file, f"只有 {secret} 可用 _FILE 给出", variable)
+        raise ConfigError(name, file, f"只有 {_secrets(known)} 可用 _FILE 给出", variable)
     try:
         return Path(file).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
