@@ -6,7 +6,7 @@ on again: screens show it as it is. Ratios are 0–1; texts are what a Chinese r
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 VERSION: Final = 1
 MAX_BYTES: Final = 60_000
@@ -19,7 +19,8 @@ Judgement = Literal["good", "warn", "bad"]
 
 class Cell(TypedDict):
     """One figure: value `v` = `n` ÷ `d` (a count has no `d`), state `st`, comparison basis `cmp`
-    and its full-day total `tot`, target `tgt` with `op`, judgement `ok`."""
+    and its full-day total `tot`, target `tgt` with `op`, judgement `ok`; `src` is the source whose
+    freshness `st` is, where it is not the freshest of all."""
 
     v: float | None
     n: int | None
@@ -30,6 +31,7 @@ class Cell(TypedDict):
     tgt: float | None
     op: Literal[">=", "<="] | None
     ok: Judgement | None
+    src: NotRequired[str]
 
 
 class SourceCell(TypedDict):

@@ -6,7 +6,7 @@ as-of time from the records that have an instant in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -209,11 +209,17 @@ def cell_counts(ledger: Ledger) -> dict[str, int]:
         return {found: n for found, n in rows}
 
 
-def last_by_source(ledger: Ledger) -> dict[str, int]:
-    """Sending system → its newest event time, epoch ms."""
+def heard(ledger: Ledger) -> dict[tuple[str, str], int]:
+    """(kind of event, sending system) → its newest event time, epoch ms."""
+    table = schema.sources.c
     with ledger.engine.connect() as connection:
-        rows = connection.execute(select(schema.sources.c.sent_by, schema.sources.c.last_at))
-        return {sender: at for sender, at in rows}
+        rows = connection.execute(select(table.kind, table.sent_by, table.last_at))
+        return {(kind, sender): at for kind, sender, at in rows}
+
+
+def last_heard(ledger: Ledger, kinds: Collection[str]) -> int:
+    """The newest event time of these kinds, 0 without any."""
+    return max((at for (kind, _), at in heard(ledger).items() if kind in kinds), default=0)
 
 
 def rejected_since(ledger: Ledger, since: int) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0002"
+SCHEMA_VERSION: Final = "0003"
 
 metadata = MetaData()
 
@@ -92,10 +92,12 @@ cursors = Table(
 sources = Table(
     "sources",
     metadata,
-    Column("sent_by", Text, primary_key=True),
+    Column("sent_by", Text),
+    Column("kind", Text),
     Column("last_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("sent_by", "kind"),
 )
-"""The newest event time of each sending system."""
+"""The newest event time of each sending system, by the kind of its events."""
 
 rejected = Table(
     "rejected",

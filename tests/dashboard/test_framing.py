@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ from dashboard.measures import MEASURES
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Cell, Frame, read_frame
 from dashboard.worker import LedgerHistory
+from tests.framepage import PAGE, PARTS, documented, extra_variants, paths, promised
 from tests.town import NOW, life
 
-PAGE = (Path(__file__).parents[2] / "docs" / "frame.md").read_text("utf-8")
 STAMP = Stamp(7, NOW, "1.0", True, {"rejected": 0, "lag_ms": 0, "gap": None})
 
 
@@ -30,14 +29,6 @@ def empty_frame(city: str, folder: Path) -> Frame:
     profile = load_profile(city)
     ledger = Ledger.open(f"sqlite:///{folder}/l.db", profile.rules, profile.id)
     return build_frame(LiveState(profile, LedgerHistory(ledger), NOW), STAMP)
-
-
-def documented(heading: str) -> list[str]:
-    """The first-column names of the table under a heading."""
-    section = re.split(r"^## ", PAGE, flags=re.M)
-    body = next(part for part in section if part.startswith(heading))
-    cells = re.findall(r"^\| (`[^|]+) \|", body, re.M)
-    return [name for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
 
 
 @pytest.mark.parametrize("city", BUILT_IN)
@@ -53,8 +44,9 @@ def test_a_city_without_any_data_has_a_whole_frame(city: str, tmp_path: Path) ->
 def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Path) -> None:
     frame = empty_frame("zhengzhou", tmp_path)
     assert set(documented("顶层")) == set(frame)
-    assert set(documented("序列")) == set(frame["s"])
-    assert set(documented("表")) == set(frame["t"])
+    own = {name: {path[2:] for path in paths(frame) if path[0] == name} for name in ("m", "s", "t")}
+    assert set(documented("序列")) == own["s"]
+    assert set(documented("表")) == own["t"]
     rates = {id for id, measure in MEASURES.items() if measure.kind == "rate"}
     kinds = {
         "today.cases.<件数>": {f"today.cases.{name}" for name in TODAY},
@@ -64,7 +56,15 @@ def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Pat
         "open.cases.<存量>": {f"open.cases.{name}" for name in OPEN},
     }
     assert set(documented("指标格")) == set(kinds)
-    assert set().union(*kinds.values()) == set(frame["m"])
+    assert set().union(*kinds.values()) == own["m"]
+
+
+@pytest.mark.parametrize("city", BUILT_IN)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_as_documented_or_not_there_at_all(part: str, city: str, tmp_path: Path) -> None:
+    frame = empty_frame(city, tmp_path)
+    found = paths(frame, PARTS[part])
+    assert found - extra_variants(frame) in (set(), promised(part))
 
 
 def test_the_parts_of_a_cell_and_the_names_of_counts_are_documented() -> None:
