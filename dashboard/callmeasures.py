@@ -1,7 +1,7 @@
 """The measures of the hotline 热线指标: 接通率 in its four readings, 服务水平, 时长, 回访, 工单.
 
-Everything about a call counts at the instant it was offered 呼入之时. To add one: an entry here (and
-a counter in `calls.counting` if no counter has it yet).
+Everything about a call counts at the instant it was offered 呼入之时. To add one: an entry here
+(and a counter in `calls.counting` if no counter has it yet).
 """
 
 from __future__ import annotations
@@ -112,26 +112,23 @@ _COUNTS = (
     _count("called_back", "回访数", "应回访的来电中已回访的", unit="件"),
     _count("rated", "评价数", "有满意度评价的来电"),
     _count(
-        "work_orders",
+        "orders_transferred",
         "12345 转办数",
         "12345 转来的工单，计入转办之时",
-        "orders",
         source="岳阳 2020：9,744",
         unit="件",
     ),
     _count(
-        "work_orders_accepted",
+        "orders_accepted",
         "12345 受理数",
         "转来的工单中已受理的",
-        "orders_accepted",
         source="岳阳 2020：9,580",
         unit="件",
     ),
     _count(
-        "work_orders_closed",
+        "orders_closed",
         "12345 办结数",
         "转来的工单中已办结的",
-        "orders_closed",
         source="岳阳 2020：9,580",
         better="higher",
         unit="件",
@@ -145,7 +142,8 @@ _STOCKS = (
         "人",
         "standard",
         standard=Formula(
-            (WAITING,), text="截至时刻已要求人工、尚无结局的来电；超过最长合理等待的视为丢失结局，不计"
+            (WAITING,),
+            text="截至时刻已要求人工、尚无结局的来电；超过最长合理等待的视为丢失结局，不计",
         ),
     ),
     _stock(
@@ -304,18 +302,29 @@ _RATES = (
         "按坐席状态的时长",
         working=Formula(
             ("agent_talking_ms", "agent_hold_ms", "agent_wrapup_ms"),
-            ("agent_talking_ms", "agent_hold_ms", "agent_wrapup_ms", "agent_ringing_ms",
-             "agent_idle_ms"),
+            (
+                "agent_talking_ms",
+                "agent_hold_ms",
+                "agent_wrapup_ms",
+                "agent_ringing_ms",
+                "agent_idle_ms",
+            ),
             "（通话 + 保持 + 话后）÷（通话 + 保持 + 话后 + 振铃 + 空闲）",
             "国际通行 Occupancy",
-        ),  # fmt: skip
+        ),
         on_duty=Formula(
             ("agent_talking_ms", "agent_hold_ms", "agent_wrapup_ms"),
-            ("agent_talking_ms", "agent_hold_ms", "agent_wrapup_ms", "agent_ringing_ms",
-             "agent_idle_ms", "agent_busy_ms"),
+            (
+                "agent_talking_ms",
+                "agent_hold_ms",
+                "agent_wrapup_ms",
+                "agent_ringing_ms",
+                "agent_idle_ms",
+                "agent_busy_ms",
+            ),
             "（通话 + 保持 + 话后）÷ 在班时长",
             "国际通行 Utilization",
-        ),  # fmt: skip
+        ),
     ),
     _rate(
         "revisit_rate",
@@ -352,7 +361,10 @@ _RATES = (
             ("orders_closed",), ("orders_accepted",), "办结数 ÷ 受理数", "岳阳 2020：100 %"
         ),
         transferred=Formula(
-            ("orders_closed",), ("orders",), "办结数 ÷ 转办数", "岳阳 2020 数据：98.32 %"
+            ("orders_closed",),
+            ("orders_transferred",),
+            "办结数 ÷ 转办数",
+            "岳阳 2020 数据：98.32 %",
         ),
     ),
 )

@@ -24,6 +24,7 @@ from dashboard.cityparts import (
     YearTotals,
 )
 from dashboard.formula import ATTRIBUTIONS, SELF_SWITCHES
+from dashboard.hotlineprofile import Hotline, read_hotline
 from dashboard.limits import SAMPLE_LIMITS, Limit
 from dashboard.measures import MEASURES
 from dashboard.profile import KEY_RATES, SOURCES, Profile
@@ -92,9 +93,17 @@ def _profile(table: Table) -> Profile:
         years=_years(table, channels, apart),
         repeat=_repeat(table.table("repeat")),
         simulation=_simulation(table.table("simulation")),
+        hotline=_hotline(table),
     )
     table.done()
     return profile
+
+
+def _hotline(table: Table) -> Hotline | None:
+    given = table.table("hotline")
+    if "hotline" not in table:
+        return None
+    return read_hotline(given, MEASURES["calls.connect_rate"].variants)
 
 
 def _any(words: Iterable[str]) -> str:

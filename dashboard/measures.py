@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from dashboard.callmeasures import CALLS
 from dashboard.casemeasures import CASES
 from dashboard.formula import Choice, Measure, Resolved, UnknownMeasure, apply_choice
 
-MEASURES: Final[dict[str, Measure]] = {**CASES}
+MEASURES: Final[dict[str, Measure]] = {**CASES, **CALLS}
 
 
 def resolve(

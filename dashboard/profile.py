@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -19,6 +19,7 @@ from dashboard.cityparts import (
     Target,
     YearTotals,
 )
+from dashboard.hotlineprofile import Hotline
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.places import OUTSIDE, Places
 from dashboard.tally import Rules
@@ -30,6 +31,8 @@ KEY_RATES: Final = (
     "cases.closure_rate",
     "cases.on_time_closure_rate",
 )
+USUAL: Final = Hotline().folded
+CONNECT_RATE: Final = "calls.connect_rate"
 SOURCES: Final = (Source("case-system", "案件系统"),)
 
 
@@ -66,6 +69,8 @@ class Profile:
     years: Mapping[int, YearTotals] = field(default_factory=dict)
     repeat: RepeatRule = field(default_factory=RepeatRule)
     simulation: Simulation = field(default_factory=Simulation)
+    hotline: Hotline | None = None
+    """热线; None: this city's wall has none."""
 
     def day(self, ms: int) -> int:
         """The city day of an instant: days since 1970-01-01 in the city's zone."""
@@ -100,13 +105,26 @@ class Profile:
         """What folding events needs of the city; a grid is added by whoever opens the ledger."""
         places = Places(datums=self.datums)
         return Rules(
-            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places
-        )
+            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places,
+            self.hotline or Hotline(),
+        )  # fmt: skip
 
     @property
     def datums(self) -> dict[str, str]:
         """Sending system → the datum of its positions, where that is not WGS-84."""
         return {one.id: one.datum for one in self.sources if one.datum != "wgs84"}
+
+    def in_year(self, year: int) -> Profile:
+        """The choices of a year: its own variant and target of the connect rate, if it has any."""
+        own = self.hotline.years.get(year) if self.hotline else None
+        if own is None:
+            return self
+        variants, targets = dict(self.variants), dict(self.targets)
+        if own.variant is not None:
+            variants[CONNECT_RATE] = own.variant
+        if own.target is not None:
+            targets[CONNECT_RATE] = Target(">=", own.target, 0.0, own.source)
+        return replace(self, variants=variants, targets=targets)
 
     def _rules_version(self) -> str:
         """A short name of everything a stored record's deadline and tally follow from."""
@@ -116,6 +134,7 @@ class Profile:
             (calendar.timezone, calendar.sessions, calendar.holidays),
             sorted(self.separate_channels),
             *([sorted(self.datums.items())] if self.datums else []),
+            *([self.hotline.folded] if self.hotline and self.hotline.folded != USUAL else []),
         )
         return hashlib.sha256(repr(given).encode()).hexdigest()[:16]
 

@@ -6,7 +6,8 @@ state is taken to be over after the city's `max_state_h`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from dashboard.calls.counting import QUARTER_MS
@@ -54,3 +55,44 @@ def by_quarter(
             out[key] = out.get(key, 0) + edge - at
             at = edge
     return out
+
+
+@dataclass(frozen=True)
+class AgentFold:
+    """What new states do to an agent: changes to write (instant → state, revision), and the ms its
+    closed states last more or less, by quarter-hour and counter."""
+
+    written: dict[int, tuple[int, int]]
+    delta: dict[tuple[int, str], int]
+    unchanged: int
+
+
+def fold_agent(
+    stored: Mapping[int, tuple[int, int]], incoming: Iterable[tuple[int, int, int]], cap_ms: int
+) -> AgentFold:
+    """Merge (instant, state, revision) into `stored`: instant → (state, revision), which holds the
+    neighbours before and after them and all between. The highest revision of an instant wins,
+    of equal ones the greater state."""
+    merged = dict(stored)
+    unchanged = 0
+    for at, state, rev in incoming:
+        have = merged.get(at)
+        if have is None or (rev, state) > (have[1], have[0]):
+            merged[at] = (state, rev)
+        else:
+            unchanged += 1
+    written = {at: said for at, said in merged.items() if stored.get(at) != said}
+    delta: dict[tuple[int, str], int] = {}
+    for states, sign in ((stored, -1), (merged, 1)):
+        for (quarter, state), ms in _closed(states, cap_ms).items():
+            slot = (quarter, f"agent_{NAMES[state]}_ms")
+            delta[slot] = delta.get(slot, 0) + sign * ms
+    return AgentFold(written, {slot: ms for slot, ms in delta.items() if ms}, unchanged)
+
+
+def _closed(states: Mapping[int, tuple[int, int]], cap_ms: int) -> dict[tuple[int, int], int]:
+    if not states:
+        return {}
+    changes = [(at, states[at][0]) for at in sorted(states)]
+    end = changes[-1][0]
+    return by_quarter(spans(changes, cap_ms, end), changes[0][0], end)

@@ -37,7 +37,7 @@ COUNTERS: Final = (
     "satisfied",
     "feedback_due",
     "fed_back",
-    "orders",
+    "orders_transferred",
     "orders_accepted",
     "orders_closed",
 )
@@ -55,38 +55,34 @@ FLAG_ANSWERED, FLAG_SHORT, FLAG_PERSON, FLAG_UNDECIDED = 1, 2, 4, 8
 
 def wait_from(row: Row, rules: Hotline) -> int | None:
     """When the caller began to wait 等待起点: into the queue, or when offered, as the city says."""
-    if rules.wait_from == "offered":
-        found: int | None = row[r.OFFERED]
-        return found
-    for index in (r.QUEUED, r.IVR_EXIT, r.OFFERED):
-        if row[index] is not None:
-            return int(row[index])
-    return None
+    begins = (r.OFFERED,) if rules.wait_from == "offered" else (r.QUEUED, r.IVR_EXIT, r.OFFERED)
+    found: int | None = next((row[index] for index in begins if row[index] is not None), None)
+    return found
 
 
 def wait_ms(row: Row, rules: Hotline) -> int | None:
     """How long the caller waited until answered, gone or overflowed; None when not known."""
     if row[r.WAIT_S] is not None:
-        return round(row[r.WAIT_S] * 1000)
+        return round(float(row[r.WAIT_S]) * 1000)
     for index in (r.ANSWERED, r.ABANDONED, r.OVERFLOW, r.ENDED):
         if row[index] is not None:
             since = wait_from(row, rules)
-            return None if since is None else max(0, row[index] - since)
+            return None if since is None else max(0, int(row[index]) - since)
     return None
 
 
 def handle_ms(row: Row) -> int | None:
     """处理时长 = 通话 + 保持 + 话后 of an answered call; None while not known."""
     if row[r.TALK_S] is not None:
-        total = round(row[r.TALK_S] * 1000) + round((row[r.HOLD_S] or 0) * 1000)
+        total = round(float(row[r.TALK_S]) * 1000) + round(float(row[r.HOLD_S] or 0) * 1000)
     elif row[r.ENDED] is not None and row[r.ANSWERED] is not None:
-        total = max(0, row[r.ENDED] - row[r.ANSWERED])
+        total = max(0, int(row[r.ENDED]) - int(row[r.ANSWERED]))
     else:
         return None
     if row[r.WRAPUP_S] is not None:
         total += round(row[r.WRAPUP_S] * 1000)
     elif row[r.WRAPPED] is not None and row[r.ENDED] is not None:
-        total += max(0, row[r.WRAPPED] - row[r.ENDED])
+        total += max(0, int(row[r.WRAPPED]) - int(row[r.ENDED]))
     return total
 
 
@@ -95,7 +91,10 @@ def wanted_person(row: Row, rules: Hotline) -> bool:
     if rules.person_request == "offered":
         return True
     beyond = (r.IVR_EXIT, r.QUEUED, r.RINGING, r.ANSWERED, r.OVERFLOW)
-    if any(row[index] is not None for index in beyond) or row[r.OUTCOME] in ("answered", "overflow"):
+    if any(row[index] is not None for index in beyond) or row[r.OUTCOME] in (
+        "answered",
+        "overflow",
+    ):
         return True
     return rules.person_request == "ivr" and row[r.IVR_ENTER] is None
 
@@ -203,7 +202,7 @@ def _order(row: Row, out: Points) -> None:
     at = row[r.ORDER_TRANSFERRED] or accepted or closed
     if at is None:
         return
-    out.append((at, "orders", 1))
+    out.append((at, "orders_transferred", 1))
     if accepted is not None or closed is not None:
         out.append((at, "orders_accepted", 1))
     if closed is not None:

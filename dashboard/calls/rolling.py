@@ -8,6 +8,7 @@ belongs to the period its end lies in, (start, end]: the year's minimum is the l
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,8 @@ VARIANTS: Final = ("offered", "without_short", "person")
 
 Instants = NDArray[np.int64]
 Flags = NDArray[np.uint8]
+Weights = NDArray[np.int64]
+_LOW: Final = (1 << 32) - 1
 
 
 @dataclass(frozen=True)
@@ -54,47 +57,69 @@ class Calls:
         order = np.argsort(at, kind="stable")
         return cls(at[order], flags[order])
 
-    def counted(self, variant: str, undecided_before: int) -> tuple[Instants, Instants]:
-        """(instants below the line, those of them answered); undecided calls 未决 count only when
-        they were offered before `undecided_before`: the younger may still be answered."""
+    def weights(self, variant: str, undecided_before: int) -> Weights:
+        """Per call `1 << 32 | answered` if the variant counts it, else 0. Undecided calls 未决
+        count only when offered before `undecided_before`: the younger may still be answered."""
         flags = self.flags
         inside = ((flags & FLAG_UNDECIDED) == 0) | (self.at < undecided_before)
         if variant == "without_short":
             inside &= (flags & FLAG_SHORT) == 0
         elif variant == "person":
             inside &= (flags & FLAG_PERSON) != 0
-        answered = inside & ((flags & FLAG_ANSWERED) != 0)
-        return self.at[inside], self.at[answered]
+        answered = (flags & FLAG_ANSWERED) != 0
+        out: Weights = (inside.astype(np.int64) << 32) | (inside & answered)
+        return out
 
 
-def at_moment(offered: Instants, answered: Instants, end: int) -> Rolled:
+def at_moment(calls: Calls, variant: str, end: int, undecided_before: int) -> Rolled:
     """The window that ends at `end`: [end − 24 h, end)."""
-    edges = np.array([end - SPAN_MS, end])
-    den, num = (np.searchsorted(one, edges) for one in (offered, answered))
-    return Rolled(int(num[1] - num[0]), int(den[1] - den[0]), end)
+    low, high = np.searchsorted(calls.at, [end - SPAN_MS, end])
+    part = Calls(calls.at[low:high], calls.flags[low:high])
+    total = int(part.weights(variant, undecided_before).sum())
+    return Rolled(total & _LOW, total >> 32, end)
 
 
-def minimum(
-    offered: Instants, answered: Instants, start: int, end: int, min_sample: int
-) -> Rolled | None:
-    """The least rate of any window that ends in start < e ≤ end and has at least `min_sample`
-    calls; the earliest of equals, None when no window has as many. `offered`, `answered` ascend
-    and reach back 24 hours before `start`."""
+def minima(
+    calls: Calls, start: int, end: int, min_sample: int, undecided_before: int
+) -> dict[str, Rolled | None]:
+    """By variant the least rate of any window that ends in start < e ≤ end and has at least
+    `min_sample` calls; the earliest of equals, None when no window has as many. The calls must
+    reach back 24 hours before `start`."""
     if start >= end:
-        return None
-    low, high = np.searchsorted(offered, [start, end])
-    old_low, old_high = np.searchsorted(offered, [start - SPAN_MS, end - SPAN_MS])
-    breaks = np.concatenate(
-        [np.array([start]), offered[low:high], offered[old_low:old_high] + SPAN_MS]
-    )
-    breaks.sort(kind="stable")
-    den, num = (
-        np.searchsorted(one, breaks, "right") - np.searchsorted(one, breaks - SPAN_MS, "right")
-        for one in (offered, answered)
-    )
+        return dict.fromkeys(VARIANTS)
+    at = calls.at
+    old, first, old_end, last = np.searchsorted(
+        at, [start - SPAN_MS, start, end - SPAN_MS, end]
+    ).tolist()
+    times = np.concatenate([at[first:last], at[old:old_end] + SPAN_MS])
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    settled = np.append(times[1:] != times[:-1], True) if len(times) else times.astype(bool)
+    steps = np.nonzero(settled)[0]
+    out: dict[str, Rolled | None] = {}
+    for variant in VARIANTS:
+        weights = calls.weights(variant, undecided_before)
+        before = int(weights[old:first].sum())
+        moves = np.concatenate([weights[first:last], -weights[old:old_end]])[order]
+        sums = before + np.cumsum(moves)[steps]
+        breaks = times[steps]
+        if not len(breaks) or breaks[0] > start:
+            sums, breaks = np.append(before, sums), np.append(start, breaks)
+        out[variant] = _least(sums, breaks, min_sample)
+    return out
+
+
+def _least(sums: Weights, breaks: Instants, min_sample: int) -> Rolled | None:
+    num, den = sums & _LOW, sums >> 32
     judged = den >= max(1, min_sample)
     if not judged.any():
         return None
-    rate = np.where(judged, num / np.maximum(den, 1), np.inf)
-    first = int(np.argmin(rate))
-    return Rolled(int(num[first]), int(den[first]), int(breaks[first]))
+    rates = np.where(judged, num / np.maximum(den, 1), np.inf)
+    i = int(np.argmin(rates))
+    return Rolled(int(num[i]), int(den[i]), int(breaks[i]))
+
+
+def least(found: Iterable[Rolled | None]) -> Rolled | None:
+    """The least of several periods, the earliest of equals."""
+    known = [one for one in found if one is not None]
+    return min(known, key=lambda one: (one.rate, one.at), default=None)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from dashboard.counters import names
 from dashboard.ledger import schema
+from dashboard.ledger.callschema import agent_states, agents, call_days, call_tally, calls
 from dashboard.ledger.dialect import state_of
 from dashboard.ledger.reading import masks
 from dashboard.ledger.store import Ledger
@@ -27,6 +28,9 @@ def digest(ledger: Ledger) -> str:
         for dim, day, member, pattern, n in connection.execute(select(schema.tally)):
             if n:
                 total += _line([dim, day, member, text[pattern], n])
+        for table in (calls, agent_states, agents, call_tally, call_days):
+            for found in connection.execute(select(table)):
+                total += _line([str(table.name), *found])
     return f"{total % 2**256:064x}"
 
 

@@ -21,10 +21,11 @@ from dashboard.eventkinds import Event, OtherEvent, newest
 from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
+from dashboard.ledger.allparts import PARTS
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesMoved
 from dashboard.ledger.migrate import ensure
-from dashboard.ledger.parts import PARTS, PartApplied
+from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
@@ -93,7 +94,7 @@ class Ledger:
         with ledger._write() as connection:
             ensure(connection)
             ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
-            if connection.scalar(select(schema.cases.c.id).limit(1)) is None:
+            if not ledger._holds(connection):
                 ledger._stamp(connection)
             known = _meta(connection)
         wrong = ""
@@ -105,6 +106,12 @@ class Ledger:
             engine.dispose()
             raise LedgerError(wrong)
         return ledger
+
+    def _holds(self, connection: Connection) -> bool:
+        """Whether anything is folded by the rules it was opened with."""
+        if connection.scalar(select(schema.cases.c.id).limit(1)) is not None:
+            return True
+        return any(part.holds(connection) for part in self._parts)
 
     def _stamp(self, connection: Connection) -> None:
         """Notes what the ledger is folded with."""
