@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from dashboard import terms
+from dashboard.alarms.rules import AlarmSettings
 from dashboard.cases import PLACED
 from dashboard.cityparts import (
     Area,
@@ -68,6 +69,7 @@ class Profile:
     channel_groups: Mapping[str, str] = field(default_factory=lambda: terms.CHANNEL_GROUPS)
     years: Mapping[int, YearTotals] = field(default_factory=dict)
     repeat: RepeatRule = field(default_factory=RepeatRule)
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     simulation: Simulation = field(default_factory=Simulation)
     hotline: Hotline | None = None
     """热线; None: this city's wall has none."""
