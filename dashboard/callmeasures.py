@@ -18,6 +18,7 @@ LONGEST_WAIT: Final = "longest_wait_s"
 ON_DUTY: Final = "agents_on_duty"
 
 GBT: Final = "GB/T 33358-2016"
+USUAL: Final = "呼叫中心通行口径"
 _KEPT_OUT: Final = "仍在等待的来电不进分母"
 _STATE_NAMES: Final = {
     "idle": "空闲",
@@ -47,7 +48,7 @@ def _count(
     text: str,
     *counters: str,
     better: Literal["higher", "lower", "none"] = "none",
-    source: str = "",
+    source: str = USUAL,
     unit: str = "次",
 ) -> Measure:
     formula = Formula(counters or (id,), text=text, source=source)
@@ -144,6 +145,7 @@ _STOCKS = (
         standard=Formula(
             (WAITING,),
             text="截至时刻已要求人工、尚无结局的来电；超过最长合理等待的视为丢失结局，不计",
+            source=USUAL,
         ),
     ),
     _stock(
@@ -151,16 +153,18 @@ _STOCKS = (
         "最长等待",
         "秒",
         "standard",
-        standard=Formula((LONGEST_WAIT,), text="截至时刻正在等待者中等得最久的一位已等的时间"),
+        standard=Formula(
+            (LONGEST_WAIT,), text="截至时刻正在等待者中等得最久的一位已等的时间", source=USUAL
+        ),
     ),
     _stock(
         "agents_by_state",
         "坐席状态",
         "人",
         "on_duty",
-        on_duty=Formula((ON_DUTY,), text="在班：除离线以外各状态的坐席之和"),
+        on_duty=Formula((ON_DUTY,), text="在班：除离线以外各状态的坐席之和", source=USUAL),
         **{
-            state: Formula((agent_counter(state),), text=f"截至时刻处于{name}的坐席")
+            state: Formula((agent_counter(state),), text=f"截至时刻处于{name}的坐席", source=USUAL)
             for state, name in _STATE_NAMES.items()
         },
     ),
@@ -332,7 +336,7 @@ _RATES = (
         "due",
         "higher",
         "何谓应回访由城市配置",
-        due=Formula(("called_back",), ("callback_due",), "已回访数 ÷ 应回访数", "通行口径"),
+        due=Formula(("called_back",), ("callback_due",), "已回访数 ÷ 应回访数", USUAL),
     ),
     _rate(
         "feedback_rate",
@@ -350,7 +354,7 @@ _RATES = (
         "rated",
         "higher",
         "几分以上为满意由城市配置，缺省 4 分",
-        rated=Formula(("satisfied",), ("rated",), "满意数 ÷ 有效评价数", "通行口径"),
+        rated=Formula(("satisfied",), ("rated",), "满意数 ÷ 有效评价数", USUAL),
     ),
     _rate(
         "work_order_closure_rate",

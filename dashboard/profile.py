@@ -23,6 +23,7 @@ from dashboard.cityparts import (
 from dashboard.hotlineprofile import Hotline
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.places import OUTSIDE, Places
+from dashboard.platformparts import Platform
 from dashboard.tally import Rules
 from dashboard.terms import Channel
 from dashboard.worktime import HOUR, WorkCalendar
@@ -73,6 +74,7 @@ class Profile:
     simulation: Simulation = field(default_factory=Simulation)
     hotline: Hotline | None = None
     """热线; None: this city's wall has none."""
+    platform: Platform = field(default_factory=Platform)
 
     def day(self, ms: int) -> int:
         """The city day of an instant: days since 1970-01-01 in the city's zone."""
@@ -108,7 +110,8 @@ class Profile:
         places = Places(datums=self.datums)
         return Rules(
             self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places,
-            self.hotline or Hotline(),
+            policy=self.platform.policy,
+            hotline=self.hotline or Hotline(),
         )  # fmt: skip
 
     @property
@@ -149,6 +152,7 @@ class Profile:
             "department": {one.code: one.name for one in self.departments},
             "category": self.categories,
             "channel": {code: one.name for code, one in self.channels.items()},
+            "component": {one.id: one.name for one in self.platform.components},
         }
 
     def label(self, dimension: str, code: str | None) -> str:

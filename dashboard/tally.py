@@ -18,6 +18,7 @@ from dashboard.cases import DueRule, Row, derive
 from dashboard.counters import day_masks, names
 from dashboard.hotlineprofile import Hotline
 from dashboard.places import Places
+from dashboard.uptime.policy import Policy
 
 DIMENSIONS: Final[dict[str, int]] = {
     "district": c.DISTRICT,
@@ -59,6 +60,8 @@ class Rules:
     """Where cases count 落格; the ledger remembers the version of its grid beside `version`."""
     hotline: Hotline = field(default_factory=Hotline)
     """How calls are counted 热线口径."""
+    policy: Callable[[str], Policy] = lambda component: Policy()
+    """How the probes of a component are read; spans derived otherwise are derived anew."""
 
     def derive(self, rows: Sequence[Row]) -> None:
         """Sets the derived columns of records, in one go."""

@@ -7,7 +7,8 @@ from typing import Final
 
 from dashboard.ledger.calls import CallsPart
 from dashboard.ledger.parts import Part
+from dashboard.ledger.uptime import UptimePart
 from dashboard.tally import Rules
 
-PARTS: Final[tuple[Callable[[Rules], Part], ...]] = (CallsPart,)
+PARTS: Final[tuple[Callable[[Rules], Part], ...]] = (CallsPart, UptimePart)
 """How to make each part from the city's rules."""
