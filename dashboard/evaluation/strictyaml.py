@@ -133,7 +133,7 @@ def _told(data: Any, kind: type[Any], file: str, message: str) -> FormError:
     what, path = match["what"], (match["path"] or "").lstrip(".")
     path = _spelled(data, kind, path, what)
     found = value_at(data, path)
-    if field := re.match(r"Object (missing required|contains unknown) field `(\w+)`", what):
+    if field := re.match(r"Object (missing required|contains unknown) field `([^`]+)`", what):
         inner = f"{path}.{field[2]}".lstrip(".")
         known = fields_at(kind, data, path)
         if field[1] == "missing required":
