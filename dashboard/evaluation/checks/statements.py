@@ -76,10 +76,15 @@ def _mismatch(
         what=what,
         where=statement.where,
         left=f"此处 {statement.text or shown(Fraction(statement.value or 0), unit)}",
-        right=f"另处 {shown(known, table.unit(statement.of))}",
+        right=f"另处 {_known(table, statement.of, known)}",
         settle=settle,
         refs=(_ref(statement.of),),
     )
+
+
+def _known(table: Table, name: str, number: Fraction) -> str:
+    unit = table.unit(name)
+    return shown(number, unit, 2 if unit == "%" else 4)
 
 
 def _power(left: Fraction, right: Fraction) -> str | None:
