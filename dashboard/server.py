@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.accessweb import guarded
+from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
+from dashboard.bus import Bus
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
@@ -25,6 +27,7 @@ from dashboard.gridweb import MapSite, map_routes
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
+from dashboard.intakeweb import intake_routes
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
 from dashboard.profile import Profile
@@ -61,7 +64,13 @@ def create_app(config: Config) -> App:
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
-    login = login_routes(front.signing, look, profile.timezone)
+    bus = Bus(config.require_redis(), name)
+    routes = (
+        *login_routes(front.signing, look, profile.timezone),
+        *audit_routes(front.signing, look, profile.timezone),
+        *intake_routes(bus, config.api_rate, _now),
+        *(() if site is None else (*map_routes(site), *base_routes(base))),
+    )
     router = wall_site(
         WallSite(
             view=view,
@@ -71,7 +80,7 @@ def create_app(config: Config) -> App:
             build=build,
             health=lambda: _health(hub),
             lifespan=lambda: _running(hub, heat, doors),
-            routes=login if site is None else (*login, *map_routes(site), *base_routes(base)),
+            routes=routes,
             more=tuple(_names(profile)),
         )
     )
