@@ -10,7 +10,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from dashboard.backup.container import Backup, BackupError, Packing
 from dashboard.ledger import Ledger
-from dashboard.ledger.digest import Fingerprint
+from dashboard.ledger.digest import COUNTED, Fingerprint
 from dashboard.ledger.dump import Rows, arrow_schema, dump, snapshot, tables
 
 FOLDER: Final = "ledger/"
@@ -29,11 +29,11 @@ def pack_tables(
         for table in tables():
             name, count = f"{FOLDER}{table.name}.parquet", 0
             schema = arrow_schema(table)
-            look = _LOOKS.get(table.name)
+            counted = table in COUNTED
             with pack.part(name) as part, _writer(part, schema) as writer:
                 for rows in dump(connection, table):
-                    if look is not None:
-                        look(made, rows)
+                    for row in rows if counted else ():
+                        made.row(table.name, row)
                     if table.name == "meta":
                         meta |= {key: value for key, value in rows}
                     writer.write_batch(_batch(rows, schema), row_group_size=GROUP)
@@ -55,24 +55,6 @@ def _batch(rows: Rows, schema: pa.Schema) -> pa.RecordBatch:
         pa.array(list(values), kind.type) for values, kind in zip(columns, schema, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _patterns(made: Fingerprint, rows: Rows) -> None:
-    for number, counters in rows:
-        made.pattern(number, counters)
-
-
-def _cases(made: Fingerprint, rows: Rows) -> None:
-    for row in rows:
-        made.case(row)
-
-
-def _tally(made: Fingerprint, rows: Rows) -> None:
-    for row in rows:
-        made.tally(*row)
-
-
-_LOOKS: Final = {"patterns": _patterns, "cases": _cases, "tally": _tally}
 
 
 def table_names(backup: Backup) -> list[str]:
@@ -99,9 +81,10 @@ def read_table(backup: Backup, table: str) -> Iterable[tuple[list[str], Rows]]:
 def figures(backup: Backup) -> str:
     """The digest of the figures in a backup, computed anew from its rows."""
     made = Fingerprint()
-    for table, look in _LOOKS.items():
-        for _, rows in read_table(backup, table):
-            look(made, rows)
+    for table in COUNTED:
+        for _, rows in read_table(backup, table.name):
+            for row in rows:
+                made.row(table.name, row)
     return str(made)
 
 
