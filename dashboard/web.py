@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.contentpolicy import page_policy
 from dashboard.packing import Packed
 from dashboard.statics import Statics
 from layouts.scene import Scene, View
@@ -55,7 +56,7 @@ class WallSite:
     hold_s: float = HOLD_S
     """How long rotation rests after a key or a touch; `?hold=` wins."""
     routes: Sequence[Route] = ()
-    """The map's, in a city that has a grid; see `gridweb`."""
+    """Of other rooms: signing in, the map; see `loginweb`, `gridweb`."""
     more: tuple[str, ...] = field(default=())
     """Texts that come only with frames (category names…), so that their glyphs are preloaded."""
 
@@ -66,7 +67,7 @@ def build_id(release: str, view: View, scenes: Sequence[Scene], statics: Statics
     return f"{release}-{hashlib.sha256(page.encode()).hexdigest()[:12]}"
 
 
-def wall_site(site: WallSite) -> ASGIApp:
+def wall_site(site: WallSite) -> Router:
     """The ASGI app of one web process."""
     dash = _dash_app(site)
     packed = Packed(dash.server, same=_same_for_everyone)
@@ -92,10 +93,11 @@ def wall_site(site: WallSite) -> ASGIApp:
         scenes = "、".join(f"{PREFIX}{scene.id}" for scene in site.scenes)
         return PlainTextResponse(f"没有这个画面。现有：/wall、{scenes}", 404)
 
+    hosts = site.view.map.base.get("hosts", ()) if site.view.map else ()
     page = _Endpoint(
         packed,
         PREFIX,
-        {"content-security-policy": _policy(dash, site.view), "cache-control": "no-cache"},
+        {"content-security-policy": page_policy(dash, hosts), "cache-control": "no-cache"},
     )
     return Router(
         [
@@ -182,17 +184,6 @@ _FIXED = re.compile(r"/wall/(_dash-layout|_dash-dependencies|_dash-component-sui
 
 def _same_for_everyone(path: str) -> bool:
     return _FIXED.fullmatch(path) is not None
-
-
-def _policy(dash: Dash, view: View) -> str:
-    """What the page may load and run: ours, nothing else, whatever a case text says; pictures also
-    from the hosts of a base map 底图 that the city chose."""
-    started_by = " ".join(dash.csp_hashes())
-    hosts = "".join(f" {host}" for host in view.map.base.get("hosts", ())) if view.map else ""
-    return (
-        f"default-src 'self'; img-src 'self' data:{hosts}; style-src 'self' 'unsafe-inline'; "
-        f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'"
-    )
 
 
 class _Endpoint:

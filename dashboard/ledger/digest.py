@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 
 from dashboard.counters import mask_of, names
+from dashboard.ledger.callschema import agent_states, agents, call_days, call_tally, calls
 from dashboard.ledger.dialect import state_of
 from dashboard.ledger.schema import cases, patterns, tally
 from dashboard.ledger.store import Ledger
@@ -55,7 +56,11 @@ class Fingerprint:
         self._total += int.from_bytes(hashed, "big")
 
 
-COUNTED: Final = (patterns, cases, tally, uptime_spans, platform_records, probe_days)
+COUNTED: Final = (
+    *(patterns, cases, tally),
+    *(calls, agent_states, agents, call_tally, call_days),
+    *(uptime_spans, platform_records, probe_days),
+)
 """The tables that figures come from, in the order in which they are hashed."""
 
 
