@@ -20,6 +20,7 @@ from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
 from dashboard.config import Config
+from dashboard.desksite import open_desk
 from dashboard.doors import Doors
 from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
@@ -64,13 +65,13 @@ def create_app(config: Config) -> App:
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
-    bus = Bus(config.require_redis(), name)
-    routes = (
+    routes = [
         *login_routes(front.signing, look, profile.timezone),
         *audit_routes(front.signing, look, profile.timezone),
-        *intake_routes(bus, config.api_rate, _now),
+        *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
+        *open_desk(config, profile, statics, seen),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
-    )
+    ]
     router = wall_site(
         WallSite(
             view=view,

@@ -26,6 +26,7 @@ from dashboard.accessweb import Guard
 from dashboard.auditweb import audit_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
+from dashboard.deskweb import DeskSite, desk_routes
 from dashboard.doors import Doors
 from dashboard.doors import House as Rules
 from dashboard.gridfiles import GridFiles
@@ -42,6 +43,8 @@ from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
+from layouts.page import Desk
+from layouts.pages import mounted as pages
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
@@ -95,6 +98,10 @@ class Clock:
         return self.now
 
 
+_DESK = Desk(MEIXIAN.title, MEIXIAN.timezone, definitions(MEIXIAN), MEIXIAN.names)
+DESK = desk_routes(DeskSite(_DESK, pages(_DESK), STATICS, lambda dash: None))
+
+
 class House:
     """Everything behind one door, in `folder`; `more` routes as other rooms add them."""
 
@@ -134,7 +141,8 @@ class House:
                 routes=(
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *intake_routes(self.stream, 500, self.clock),
-                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *more,
+                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
+                    *more,
                 ),
             )
         )  # fmt: skip
