@@ -106,6 +106,9 @@ class Config:
         flag,
         "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
     )
+    attachment_mb: int = setting(
+        20, whole(1, 500), "一个佐证附件至多多少 MB / largest evidence file of a form"
+    )
     log_level: str = setting(
         "info",
         choice("debug", "info", "warning", "error"),
@@ -121,6 +124,16 @@ class Config:
     def grid_dir(self) -> Path:
         """The grid store 网格库 of the city, beside its ledger."""
         return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
+
+    @property
+    def attachment_dir(self) -> Path:
+        """Where the evidence files 佐证材料 of the city's forms are kept."""
+        return self.data_dir / "attachments" / (self.profile.stem if self.profile else self.city)
+
+    @property
+    def font_dir(self) -> Path:
+        """Where outlines of the fonts of documents are kept; may be deleted at any time."""
+        return self.data_dir / "fonts"
 
     def require_redis(self) -> str:
         """The Redis URL; raises `ConfigError` where none is configured."""
