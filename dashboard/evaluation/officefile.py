@@ -48,7 +48,7 @@ def check_office(file: BinaryIO, kind: str) -> None:
             for part in parts:
                 if not part.is_dir():
                     _part(archive, part)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise OfficeRefused("文件损坏，打不开") from error
     except RuntimeError as error:  # zipfile's word for a password
         raise OfficeRefused("有密码") from error
@@ -70,6 +70,8 @@ def _directory(parts: list[zipfile.ZipInfo], kind: str) -> None:
             raise OfficeRefused(f"{part.filename} 解压后增大 {grows:,.0f} 倍（疑似压缩炸弹）")
         if part.flag_bits & 1:
             raise OfficeRefused("有密码")
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise OfficeRefused(f"{part.filename[:60]} 的压缩方式不是 Office 所用")
         if part.filename.startswith("/") or ".." in re.split(r"[/\\]", part.filename):
             raise OfficeRefused(f"内含路径 {part.filename[:60]}")
         if _ACTIVE.search(part.filename) and not _HARMLESS.search(part.filename):

@@ -58,11 +58,11 @@ def word() -> bytes:
     return out.getvalue()
 
 
-def zipped(base: bytes, **parts: bytes) -> bytes:
+def zipped(base: bytes, method: int = zipfile.ZIP_DEFLATED, **parts: bytes) -> bytes:
     """An Office file with further parts, or others in place of its own."""
     out = io.BytesIO()
     names = {name.replace("__", "/").replace("_dot_", "."): data for name, data in parts.items()}
-    with zipfile.ZipFile(io.BytesIO(base)) as old, zipfile.ZipFile(out, "w", 8) as new:
+    with zipfile.ZipFile(io.BytesIO(base)) as old, zipfile.ZipFile(out, "w", method) as new:
         for part in old.infolist():
             if part.filename not in names:
                 new.writestr(part.filename, old.read(part))
@@ -143,6 +143,7 @@ HOSTILE = {
     "旧表.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"\.xls 可能带宏"),
     "加密.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧版 Office 或加密"),
     "炸弹.xlsx": (BOMB, "疑似压缩炸弹"),
+    "怪压缩.xlsx": (zipped(xlsx(), zipfile.ZIP_LZMA), "压缩方式不是 Office 所用"),
     "实体.docx": (zipped(word(), word__document_dot_xml=LAUGHS), "XML 实体定义"),
     "宽实体.docx": (
         zipped(word(), word__document_dot_xml=LAUGHS.decode().encode("utf-16")),
