@@ -137,6 +137,12 @@ class Config:
         text(r"[^<>]{1,80}", "至多 80 字"),
         "底图来源说明；不填用底图自带的 / attribution of the base map",
     )
+    alarm_webhook: str | None = setting(
+        None,
+        url(frozenset({"http", "https"})),
+        "告警进入、解除时以 JSON 通知的地址；不填不通知 / where alarms are POSTed",
+        secret=True,
+    )
     log_level: str = setting(
         "info",
         choice("debug", "info", "warning", "error"),
@@ -264,11 +270,13 @@ def _from_env(env: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str,
     return values
 
 
+def _secrets(known: Mapping[str, Setting]) -> str:
+    return "、".join(name for name, one in known.items() if one.secret)
+
+
 def _from_secret(variable: str, file: str, name: str, known: Mapping[str, Setting]) -> str:
     if name not in known or not known[name].secret:
-        raise ConfigError(
-            name, file, "只有 redis_url、ledger_url、tianditu_key 可用 _FILE 给出", variable
-        )
+        raise ConfigError(name, file, f"只有 {_secrets(known)} 可用 _FILE 给出", variable)
     try:
         return Path(file).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
