@@ -15,6 +15,7 @@ import io
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def document_font(text: Iterable[str], weight: int, store: Path | None = None) -
     A character that no slice has is an empty box, and is still that character when copied.
     `store`: the folder in which outlines are kept; without one they are drawn anew.
     """
-    wanted = {ord(" ")} | {ord(c) for part in text for c in part if c.isprintable()}
+    wanted = {ord(c) for c in {" "}.union(*text) if unicodedata.category(c)[0] != "C"}
     kept = _kept(store, weight)
     drawn = _drawn(wanted - kept.keys(), weight)
     outlines = {code: kept.get(code) or drawn[code] for code in sorted(wanted)}
