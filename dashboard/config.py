@@ -110,6 +110,11 @@ class Config:
     attachment_mb: int = setting(
         20, whole(1, 500), "一个佐证附件至多多少 MB / largest evidence file of a form"
     )
+    forms_dir: Path | None = setting(
+        None,
+        folder,
+        "自己的年度绩效表目录；同 id 的表优先于内置 / folder of forms of your own, which win",
+    )
     base_map: str = setting(
         "boundaries",
         choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
@@ -234,8 +239,13 @@ def _complete(config: Config) -> Config:
         ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
-    profile = config.profile.absolute() if config.profile else None
-    return dataclasses.replace(config, profile=profile, data_dir=data_dir, ledger_url=ledger_url)
+    return dataclasses.replace(
+        config,
+        profile=config.profile.absolute() if config.profile else None,
+        forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        data_dir=data_dir,
+        ledger_url=ledger_url,
+    )
 
 
 def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, Any]:
