@@ -11,16 +11,11 @@ from dashboard.evaluation.exports.table import Cell, Table
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.result import Result
 from dashboard.exports.cells import csv_text
-from dashboard.exports.wholefile import whole_file
 
 
-def write(result: Result, form: Form, path: Path) -> None:
-    """Raises `FileRefused` where the file cannot be written."""
-    with whole_file(path) as file:
-        file.write(render(result, form))
-
-
-def render(result: Result, form: Form) -> bytes:
+def render(
+    result: Result, form: Form, timezone: str = "Asia/Shanghai", fonts: Path | None = None
+) -> bytes:
     """The file's bytes; the same for the same result."""
     text = io.StringIO(newline="")
     out = csv.writer(text)

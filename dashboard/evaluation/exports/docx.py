@@ -23,7 +23,6 @@ from dashboard.evaluation.exports.table import Cell, Row, Table
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.result import Result
 from dashboard.exports.cells import plain
-from dashboard.exports.wholefile import whole_file
 
 PAGE_MM: Final = (210.0, 297.0)
 PORTRAIT_MM: Final = (37.0, 35.0, 28.0, 26.0)
@@ -41,13 +40,9 @@ _EPOCH: Final = datetime.datetime(2000, 1, 1)
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def write(result: Result, form: Form, path: Path, timezone: str = "Asia/Shanghai") -> None:
-    """Raises `FileRefused` where the file cannot be written."""
-    with whole_file(path) as file:
-        file.write(render(result, form, timezone))
-
-
-def render(result: Result, form: Form, timezone: str = "Asia/Shanghai") -> bytes:
+def render(
+    result: Result, form: Form, timezone: str = "Asia/Shanghai", fonts: Path | None = None
+) -> bytes:
     """The file's bytes; the same for the same result."""
     document: Any = docx.Document()
     made = local(result, timezone).replace(tzinfo=None) if result.as_of else _EPOCH

@@ -19,26 +19,12 @@ from dashboard.evaluation.form import Form
 from dashboard.evaluation.result import Result
 from dashboard.exports.cells import plain
 from dashboard.exports.font import document_font
-from dashboard.exports.wholefile import whole_file
 
 WEIGHTS: Final = {"": 400, "B": 700}
 MARGINS: Final = (20.0, 18.0, 20.0)
 """Millimetres: left and right, top, bottom."""
 BODY, TITLE, HEADING, NOTE = 11.0, 18.0, 12.5, 9.0
 _EPOCH: Final = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-
-
-def write(
-    result: Result,
-    form: Form,
-    path: Path,
-    timezone: str = "Asia/Shanghai",
-    fonts: Path | None = None,
-) -> None:
-    """`fonts`: the folder in which outlines are kept. Raises `FileRefused` where the file cannot
-    be written."""
-    with whole_file(path) as file:
-        file.write(render(result, form, timezone, fonts))
 
 
 def render(

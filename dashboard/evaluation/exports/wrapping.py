@@ -10,6 +10,7 @@ from typing import Final
 
 NOT_FIRST: Final = frozenset("，。、；：？！）》」』】〕〉”’％%·…,.;:?!)]}")
 NOT_LAST: Final = frozenset("（《「『【〔〈“‘([{≥≤")
+CARRIED_MAX: Final = 3
 _PIECES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:/_%+\-]*|\s|.", re.S)
 
 
@@ -54,10 +55,15 @@ def _fitting(text: str, width: float, measure: Callable[[str], float]) -> list[s
 
 
 def _carried(line: list[str], piece: str) -> list[str]:
-    """What must move to the next line with `piece`; taken off the end of `line`."""
-    carried: list[str] = []
-    if piece in NOT_FIRST and len(line) > 1:
-        carried.insert(0, line.pop())
-    while len(line) > 1 and line[-1] in NOT_LAST:
-        carried.insert(0, line.pop())
+    """What must move to the next line with `piece`; taken off the end of `line`. A long run of
+    marks stays as it is."""
+    keep = len(line)
+    head = piece
+    while keep > 1 and (head in NOT_FIRST or line[keep - 1] in NOT_LAST):
+        keep -= 1
+        head = line[keep]
+    if len(line) - keep > CARRIED_MAX:
+        return []
+    carried = line[keep:]
+    del line[keep:]
     return carried

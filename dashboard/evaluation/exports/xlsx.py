@@ -27,7 +27,6 @@ from dashboard.evaluation.exports.wrapping import wrap
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.result import Result
 from dashboard.exports.cells import plain, starts_formula
-from dashboard.exports.wholefile import whole_file
 
 FONT: Final = "宋体"
 SIZE: Final = 10
@@ -46,13 +45,9 @@ FILL: Final = 0.97
 _EPOCH: Final = datetime.datetime(2000, 1, 1)
 
 
-def write(result: Result, form: Form, path: Path, timezone: str = "Asia/Shanghai") -> None:
-    """Raises `FileRefused` where the file cannot be written."""
-    with whole_file(path) as file:
-        file.write(render(result, form, timezone))
-
-
-def render(result: Result, form: Form, timezone: str = "Asia/Shanghai") -> bytes:
+def render(
+    result: Result, form: Form, timezone: str = "Asia/Shanghai", fonts: Path | None = None
+) -> bytes:
     """The file's bytes; the same for the same result."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

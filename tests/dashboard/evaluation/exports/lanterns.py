@@ -202,6 +202,7 @@ ITEMS: Final = (
             PartResult(
                 id="poles",
                 name="灯杆",
+                op=">=",
                 unit="根",
                 target="≥4根",
                 progress=D(1),
@@ -212,6 +213,7 @@ ITEMS: Final = (
             PartResult(
                 id="cables",
                 name="电缆",
+                op=">=",
                 unit="公里",
                 target="≥10公里",
                 progress=D("0.8"),
