@@ -168,16 +168,35 @@ def _ends(form: Form, result: Result) -> list[Row]:
         "score": score,
         "deducted": score_cell(lost or None, form.rounding.total.places),
     }
+    if not shown.keys() & {column.key for column in form.columns}:
+        return _told(form, score, total.grade)
     label = TOTALS.get(form.kind, "总计")
     rows = [_end_row(form, label, [shown.get(column.key) for column in form.columns])]
-    if form.grades and form.kind not in TOTALS:  # they print the grade in the text alone
-        grade = Cell(text=total.grade or "未评定", align="center")
-        at = next((i for i, c in enumerate(form.columns) if c.key == "score"), 0)
+    at = next((i for i, c in enumerate(form.columns) if c.key == "score"), 0)
+    if at and form.grades and form.kind not in TOTALS:  # they print the grade in the text alone
         cells: list[Cell | None] = [None] * len(form.columns)
-        if at:
-            cells[at] = grade
+        cells[at] = Cell(text=total.grade or "未评定", align="center")
         rows.append(_end_row(form, "评价等级", cells))
     return rows
+
+
+def _told(form: Form, score: Cell, grade: str) -> list[Row]:
+    """A table without a column for scores: the label at the left, the score over the rest."""
+    wide = len(form.columns)
+    left = max(1, wide // 2)
+    pairs = [("绩效自评综合得分", score)]
+    if form.grades:
+        pairs.append(("评价等级", Cell(text=grade or "未评定", align="center")))
+    return [
+        (
+            Cell(text=label, align="center", bold=True, cols=left),
+            *([None] * (left - 1)),
+            replace(cell, bold=True, cols=max(1, wide - left)),
+            *([None] * (wide - left - 1)),
+        )
+        for label, cell in pairs
+        if wide > 1
+    ]
 
 
 def _end_row(form: Form, label: str, cells: Sequence[Cell | None]) -> Row:

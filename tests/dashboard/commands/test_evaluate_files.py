@@ -1,7 +1,8 @@
-"""`cityops evaluate … --out F`: the file is written by its extension, or the user is told why not."""
+"""`cityops evaluate … --out F`: the file is written by its extension, or the reason is said."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -15,15 +16,16 @@ VALUES = Path(__file__).parents[3] / "examples" / "golden" / "zhengzhou-2021.yam
 
 def evaluate(folder: Path, out: Path) -> Result:
     words = ["evaluate", "zhengzhou-2021", "--city", "zhengzhou", "--values", str(VALUES)]
-    return CliRunner().invoke(main, [*words, "--data-dir", str(folder), "--out", str(out)])
+    arguments = [*words, "--data-dir", str(folder), "--out", str(out), "--json"]
+    return CliRunner().invoke(main, arguments)
 
 
 def test_a_form_is_written_as_a_file(tmp_path: Path) -> None:
     result = evaluate(tmp_path, tmp_path / "自评表.xlsx")
     assert result.exit_code == 0, result.output
     sheet = openpyxl.load_workbook(tmp_path / "自评表.xlsx")["评价表"]
-    values = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
-    assert 91.62 in values and "优秀" in values
+    total = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "总计")
+    assert json.loads(result.stdout)["total"]["score"] in total[3:]
 
 
 def test_a_pdf_keeps_its_outlines_in_the_data_folder(tmp_path: Path) -> None:

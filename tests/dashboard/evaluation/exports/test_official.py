@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from dashboard.evaluation.exports.official import official_table
-from dashboard.evaluation.exports.table import Cell
+from dashboard.evaluation.exports.table import Cell, score_cell
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.result import Result
 from tests.dashboard.evaluation.exports.lanterns import FORM, RESULT
@@ -74,6 +74,18 @@ def test_the_total_stands_under_its_columns_and_then_the_grade() -> None:
     assert shown["deducted"] == ""  # five points are still to be given
     assert grade[0] == Cell(text="评价等级", align="center", bold=True, cols=AT["score"])
     assert grade[AT["score"]] == Cell(text="未评定", align="center", bold=True)
+
+
+def test_a_table_without_score_columns_tells_the_score_below() -> None:
+    kept = tuple(one for one in FORM.columns if one.key in ("level1", "name", "target", "actual"))
+    rows = official_table(replace_form(columns=kept), RESULT).rows
+    assert rows[-2] == (
+        Cell(text="绩效自评综合得分", align="center", bold=True, cols=2),
+        None,
+        replace(score_cell(D("73.95"), 2), bold=True, cols=2),
+        None,
+    )
+    assert rows[-1][0] is not None and rows[-1][0].text == "评价等级"
 
 
 def test_a_form_without_scores_has_no_total() -> None:
