@@ -35,7 +35,7 @@ class Desks:
             i = bisect.bisect_left(found, (start, -1))
             del found[: max(0, i - 1)]
 
-    def now(self, as_of: int) -> Counts:
+    def by_state(self, as_of: int) -> Counts:
         """How many agents are in each state."""
         newest: dict[str, Change] = {}
         for agent, found in self._changes.items():

@@ -188,11 +188,11 @@ class HotlineState:
 
     def standing(self) -> Counts:
         """Who waits and what the agents do."""
-        return waiting_counts(self.pending(), self.now) | self.desks.now(self.now)
+        return waiting_counts(self.pending(), self.now) | self.desks.by_state(self.now)
 
     def rolling(self) -> Rolling:
         """The 24 hours before now, and the least of the year so far."""
-        return self.windows24.now(self.now)
+        return self.windows24.until(self.now)
 
     def counts_today(self) -> Counts:
         """Today until now."""

@@ -53,7 +53,7 @@ class Windows24:
             self._more = {}
         return self._calls
 
-    def now(self, as_of: int) -> Rolling:
+    def until(self, as_of: int) -> Rolling:
         """The 24 hours before, and the least of the year so far."""
         calls = self._settled()
         lost = as_of - round(self._rules.max_wait_s * 1000)
