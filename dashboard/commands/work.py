@@ -23,6 +23,7 @@ from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
+from dashboard.hotlinework import HotlineWork
 from dashboard.ledger import Ledger, LedgerError, Superseded
 from dashboard.ledger.surges import reports_by_member
 from dashboard.platformwork import PlatformWork, SelfReport
@@ -66,6 +67,7 @@ def command(config: Config) -> None:
         partial(reports_by_member, ledger),
         aside.submit,
     )
+    hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     worker = Worker(
         profile,
         ledger,
@@ -76,7 +78,11 @@ def command(config: Config) -> None:
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
         heat=HeatWork(profile, ledger, post, config.grid_dir),
-        sections=[*_platform(profile, ledger, bus), AlarmWork(profile, ledger, surges, webhook)],
+        sections=[
+            *hotline,
+            *_platform(profile, ledger, bus),
+            AlarmWork(profile, ledger, surges, webhook),
+        ],
     )
     try:
         worker.run(stop.is_set)
