@@ -102,7 +102,7 @@ def _overdue(as_of: int) -> ColumnElement[bool]:
     )
 
 
-def _counted(ledger: Ledger) -> ColumnElement[bool]:
+def counted(ledger: Ledger) -> ColumnElement[bool]:
     """Not of a channel that the city counts apart 单列来源."""
     channel = schema.cases.c.channel
     return or_(channel.is_(None), channel.not_in(sorted(ledger.rules.apart)))
@@ -131,7 +131,7 @@ def stocks(
         count(_suspended(as_of), _not_ended(as_of)),
     ).where(or_(row.due_at < as_of, row.suspended_at <= as_of))
     if by != "channel":
-        query = query.where(_counted(ledger))
+        query = query.where(counted(ledger))
     if by is not None:
         query = query.group_by(key)
     with ledger.engine.connect() as connection:
@@ -142,7 +142,7 @@ def overdue_instants(ledger: Ledger, as_of: int) -> list[tuple[int, int | None]]
     """(deadline, report time) of every case overdue at `as_of`."""
     row = schema.cases.c
     with ledger.engine.connect() as connection:
-        query = select(row.due_at, row.reported_at).where(_overdue(as_of), _counted(ledger))
+        query = select(row.due_at, row.reported_at).where(_overdue(as_of), counted(ledger))
         return [(due, reported) for due, reported in connection.execute(query)]
 
 

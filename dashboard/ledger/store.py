@@ -90,7 +90,7 @@ class Ledger:
         dialect = SQLite() if backend == "sqlite" else Postgres()
         engine = dialect.engine(parsed)
         ledger = cls(engine, dialect, rules)
-        with ledger._write() as connection:
+        with ledger.writing() as connection:
             ensure(connection)
             ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
             if connection.scalar(select(schema.cases.c.id).limit(1)) is None:
@@ -138,15 +138,16 @@ class Ledger:
         return self._rules
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._reached():
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of the one writer at a time; it commits unless an exception leaves it."""
+        with self.reached():
             fresh = self.engine.connect().execution_options(cityops_write=True)
             with fresh as connection, connection.begin():
                 self._dialect.lock(connection)
                 yield connection
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def reached(self) -> Iterator[None]:
         """A database that is away, locked or full is said in one line."""
         driver: Any = self.engine.dialect.loaded_dbapi  # COPY goes past SQLAlchemy
         away = (OperationalError, InterfaceError, InternalError, driver.OperationalError)
@@ -169,7 +170,7 @@ class Ledger:
         `RulesMoved` when the ledger has got other rules or another grid since it was opened.
         """
         try:
-            with self._write() as connection:
+            with self.writing() as connection:
                 if moved := self._differs(_meta(connection)):
                     raise RulesMoved(moved)
                 if advance is not None:
@@ -279,7 +280,7 @@ class Ledger:
         stage or place; returns how many did."""
         changed = 0
         recount = Recount(self._rules, Codes(), 0, 1 << 20)
-        with self._write() as connection:
+        with self.writing() as connection:
             after = ""
             while found := self._page(connection, after):
                 after = found[-1][0]
@@ -320,24 +321,24 @@ class Ledger:
 
     def seq(self) -> int:
         """How many batches were written so far."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             where = schema.meta.c.key == "seq"
             return int(connection.scalar(select(schema.meta.c.value).where(where)) or 0)
 
     def cursor(self, stream: str) -> str | None:
         """How far a stream has been folded; None when never."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             return _cursor(connection, stream)
 
     def claim(self, stream: str) -> str | None:
         """The same, once every transaction under way has ended: a writer that was killed, or lost
         its connection, may have a last one that the database is still to commit."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return _cursor(connection, stream)
 
     def reset_cursor(self, stream: str) -> None:
         """Forget how far a stream was folded (it was made anew); folding it again is harmless."""
-        with self._write() as connection:
+        with self.writing() as connection:
             connection.execute(schema.cursors.delete().where(schema.cursors.c.stream == stream))
 
 
