@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from dashboard.city import load_profile
 from dashboard.cli import main
 from dashboard.commands.simulate import run_live
+from dashboard.sources.simulator import LiveTown
 
 NOON = 1_767_585_600_000
 CITYOPS = [sys.executable, "-m", "dashboard.cli"]
@@ -65,7 +66,8 @@ def test_history_ends_now() -> None:
 
 def test_live_runs_for_the_seconds_asked() -> None:
     clock, written = Clock(), []
-    run_live(load_profile("meixian"), written.extend, 20.0, 30.0, 1, True, clock, clock.sleep)
+    town = LiveTown(load_profile("meixian"), 1, 20.0, flat=True)
+    run_live(town, written.extend, 30.0, clock, clock.sleep)
     assert clock.now == NOON + 30_000
     assert 450 < len(written) < 750
     assert all(orjson.loads(line)["at"] <= clock.now for line in written)

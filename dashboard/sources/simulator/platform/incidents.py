@@ -32,12 +32,16 @@ WISHES: Final = ("终端无法登录", "地图图层更新", "统计报表模板
 
 @dataclass(frozen=True)
 class Part:
-    """A component as it is probed: every so many ms, `offset` ms after the whole step."""
+    """A component as it is probed: every so many ms, `offset` ms after the whole step.
+
+    `slow`: above this many ms it answers slowly, by the profile.
+    """
 
     id: str
     every: int
     vital: bool
     offset: int = 0
+    slow: int | None = None
 
     def tick(self, ms: int) -> int:
         """The first probe at or after an instant."""

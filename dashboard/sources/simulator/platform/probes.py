@@ -9,7 +9,8 @@ from dashboard.sources.simulator.daily import Event
 from dashboard.sources.simulator.platform.incidents import Part, Spell
 from dashboard.worktime import DAY
 
-SLOW_MS: Final = 4_000
+SLOW_MS: Final = 3_000
+"""The answer of a slow component that the profile has no limit for."""
 
 
 def latency_ms(part: Part, at: int) -> int:
@@ -18,6 +19,11 @@ def latency_ms(part: Part, at: int) -> int:
     office = 1.5 if DAY // 24 <= at % DAY < DAY * 10 // 24 else 1.0  # 09:00–18:00 in UTC+8
     flutter = (at // part.every * 2_654_435_761 % 2**32) / 2**32
     return round(own * office * (0.8 + 0.5 * flutter**3))
+
+
+def slow_ms(part: Part) -> int:
+    """How long an answer takes that is slow by the profile."""
+    return SLOW_MS if part.slow is None else part.slow + part.slow // 2
 
 
 def rows(
@@ -57,7 +63,7 @@ def _row(
         "every_ms": step,
     }
     if ok:
-        event["latency_ms"] = SLOW_MS if spell else latency_ms(part, first)
+        event["latency_ms"] = slow_ms(part) if spell else latency_ms(part, first)
     yield event
     if edge < last:
         yield one(part, last, spell, sender)
@@ -75,5 +81,5 @@ def one(part: Part, at: int, spell: Spell | None, sender: str) -> Event:
         "ok": ok,
     }
     if ok:
-        event["latency_ms"] = SLOW_MS if spell else latency_ms(part, at)
+        event["latency_ms"] = slow_ms(part) if spell else latency_ms(part, at)
     return event

@@ -32,6 +32,7 @@ from dashboard.sources.simulator.platform.incidents import (
     tell_window,
     ticket_of,
 )
+from dashboard.sources.simulator.platform.parts import monitor_of, parts_of
 from dashboard.sources.simulator.platform.probes import rows
 from dashboard.worktime import DAY, EPOCH, HOUR
 from dashboard.yearfigures import Figures
@@ -94,15 +95,21 @@ def _tickets(
 
 
 def platform_lines(
-    profile: Profile, year: int, parts: Sequence[Part], sender: str, seed: int = 1
+    profile: Profile, year: int, seed: int = 1, parts: Sequence[Part] = ()
 ) -> Iterator[list[bytes]]:
     """A year of the platform as JSON lines, a day's arrivals at a time; same seed, same bytes.
+
+    `parts`: its components, where not those of the profile.
 
     Raises `SimulationError` where the profile has no figures or they contradict each other.
     """
     totals = profile.years.get(year)
     if totals is None or not totals.platform:
         raise SimulationError(f"{year}: 城市档案没有 [years.{year}.platform]")
+    parts = parts or parts_of(profile)
+    sender = monitor_of(profile)
+    if not parts:
+        raise SimulationError(f"{year}: 城市档案的 [platform] 没有组件")
     first, end = (date(y, 1, 1).toordinal() - EPOCH for y in (year, year + 1))
     starts = [profile.day_start(day) for day in range(first, end + 1)]
     rng = np.random.default_rng([seed, year, 21])

@@ -30,7 +30,7 @@ PARTS = [
 
 
 def events(year: int, seed: int = 1) -> list[dict[str, Any]]:
-    days = platform_lines(ZHENGZHOU, year, PARTS, "monitor", seed)
+    days = platform_lines(ZHENGZHOU, year, seed, PARTS)
     return [orjson.loads(line) for day in days for line in day]
 
 
@@ -93,9 +93,9 @@ def test_tickets_are_in_time_and_closed() -> None:
 
 
 def test_lines_come_in_order_and_again_the_same() -> None:
-    first = list(platform_lines(ZHENGZHOU, 2022, PARTS, "monitor"))
-    assert first == list(platform_lines(ZHENGZHOU, 2022, PARTS, "monitor"))
-    assert first != list(platform_lines(ZHENGZHOU, 2022, PARTS, "monitor", 2))
+    first = list(platform_lines(ZHENGZHOU, 2022, 1, PARTS))
+    assert first == list(platform_lines(ZHENGZHOU, 2022, 1, PARTS))
+    assert first != list(platform_lines(ZHENGZHOU, 2022, 2, PARTS))
     ids = [orjson.loads(line)["id"] for day in first for line in day]
     assert len(set(ids)) == len(ids)
 
