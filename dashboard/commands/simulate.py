@@ -126,7 +126,7 @@ def year_of(profile: Profile, year: int, what: Iterable[str], seed: int) -> Iter
 def recent_days(
     config: Config, days: int, what: tuple[str, ...] | None, seed: int, out: str
 ) -> None:
-    """到此刻为止的近若干天（平台为今年以来）；同一种子的 `simulate live` 从这里接着走。"""
+    """到此刻为止的近若干天；同一种子的 `simulate live` 从这里接着走。"""
     profile = load_profile(config.profile_source)
     now = _now()
     batch: list[bytes] = []

@@ -7,6 +7,7 @@ source falls silent and sends what it has later: what a wall must show as late, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import Final, Protocol
 
 import numpy as np
@@ -19,7 +20,7 @@ from dashboard.sources.simulator.hotline.live import LiveHotline
 from dashboard.sources.simulator.live import LiveCity
 from dashboard.sources.simulator.platform.live import LivePlatform
 from dashboard.sources.simulator.platform.parts import live_platform
-from dashboard.worktime import HOUR
+from dashboard.worktime import EPOCH, HOUR
 
 WHAT: Final = ("cases", "calls", "platform")
 SILENCES_A_DAY: Final = 4.0
@@ -61,19 +62,21 @@ class LiveTown:
         """Every event of the cases, and the others in few, from a city day on until now."""
         if self._city is not None:
             yield from self._city.history(first_day, now)
-        yield from self._others(first_day, now)
+        yield from self._others(first_day, first_day, now)
 
     def records(self, first_day: int, now: int) -> Iterator[Event]:
-        """What that amounts to, in as few events as say it."""
+        """What that amounts to, in as few events as say it; the platform since the new year."""
         if self._city is not None:
             yield from self._city.records(first_day, now)
-        yield from self._others(first_day, now)
+        today = date.fromordinal(self._profile.day(now) + EPOCH)
+        new_year = today.replace(month=1, day=1).toordinal() - EPOCH
+        yield from self._others(first_day, min(first_day, new_year), now)
 
-    def _others(self, first_day: int, now: int) -> Iterator[Event]:
+    def _others(self, first_day: int, platform_from: int, now: int) -> Iterator[Event]:
         if self._hotline is not None:
             yield from self._hotline.records(first_day, now)
         if self._platform is not None:
-            yield from self._platform.records(now)
+            yield from self._platform.records(platform_from, now)
 
     def resume(self, since: int) -> None:
         """Take up the stream where everything until `since` has been told."""

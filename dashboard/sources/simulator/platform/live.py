@@ -6,8 +6,7 @@ What happens on a day follows from its number alone, so that the past can be mad
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -29,7 +28,7 @@ from dashboard.sources.simulator.platform.incidents import (
     ticket_of,
 )
 from dashboard.sources.simulator.platform.probes import one, rows
-from dashboard.worktime import EPOCH, HOUR
+from dashboard.worktime import HOUR
 
 VITAL_A_DAY: Final = 0.7
 OTHERS_A_DAY: Final = 2.0
@@ -43,13 +42,14 @@ VITAL_MIN: Final = (3.0, 9.0)
 OTHERS_MIN: Final = (4.0, 25.0)
 SLOW_MIN: Final = (10.0, 40.0)
 GRAVE_MIN: Final = (32.0, 60.0)
+APART: Final = 15 * MINUTE
 LATE_TICKETS: Final = 0.04
 FINE_DAYS: Final = 2
 """Of so many last days every probe is told, of those before only every second."""
 
 
 class PlatformDay:
-    """The incidents of a city day and how they are told."""
+    """The incidents of a city day and how they are told; each is over by the day's end."""
 
     def __init__(self, seed: int, day: int, start: int, parts: Sequence[Part], sender: str) -> None:
         rng = np.random.default_rng([seed, day, 31])
@@ -62,17 +62,18 @@ class PlatformDay:
         def when(low: float, high: float) -> int:
             return start + round(rng.uniform(low, high) * HOUR)
 
-        spells = [outage(rng, p, when(6, 23), VITAL_MIN) for p in some(vital, VITAL_A_DAY)]
-        spells += [outage(rng, p, when(0, 23), OTHERS_MIN) for p in some(others, OTHERS_A_DAY)]
+        spells = [outage(rng, p, when(6, 22), VITAL_MIN) for p in some(vital, VITAL_A_DAY)]
+        spells += [outage(rng, p, when(0, 22), OTHERS_MIN) for p in some(others, OTHERS_A_DAY)]
         if rng.random() < GRAVE:
             spells.append(outage(rng, some(vital, 50)[0], when(9, 17), GRAVE_MIN))
-        self.spells = _apart(spells)
-        slow = [outage(rng, p, when(0, 23), SLOW_MIN) for p in some(parts, SLOW_A_DAY)]
-        self.windows = [
+        self.spells = _apart(spells, [])
+        slow = [outage(rng, p, when(0, 22), SLOW_MIN) for p in some(parts, SLOW_A_DAY)]
+        planned = [
             Window(p, begin, begin + 30 * MINUTE, str(rng.choice(WORKS)))
             for p in some(others, WINDOWS_A_DAY)
             for begin in [when(10, 16)]
         ]
+        self.windows = [one for one in planned if _apart(downs([], [one]), self.spells)]
         tickets: list[Ticket] = [
             ticket_of(rng, spell, rng.random() < LATE_TICKETS) for spell in self.spells
         ]
@@ -80,33 +81,33 @@ class PlatformDay:
             small_ticket(rng, p, when(8.5, 17.5), rng.random() < LATE_TICKETS)
             for p in some(parts, SMALL_A_DAY)
         ]
-        self.unseen = _apart(
-            [
-                *downs(self.spells, self.windows),
-                *(Spell(s.part, s.start, s.end, ok=True) for s in slow),
-            ]
-        )
+        failing = downs(self.spells, self.windows)
+        slowly = (Spell(s.part, s.start, s.end, ok=True) for s in slow)
+        self.unseen = sorted([*failing, *_apart(slowly, failing)], key=_start)
         told = [one for spell in self.spells for one in tell_outage(spell, sender)]
         told += [one for window in self.windows for one in tell_window(window, sender)]
         told += [one for ticket in tickets for one in tell_ticket(ticket, sender)]
         self.told: list[Told] = sorted(told, key=instant)
 
 
-def _apart(spells: Sequence[Spell]) -> list[Spell]:
-    """Those that begin after the ones before them of the same component are over."""
+def _apart(spells: Iterable[Spell], others: Sequence[Spell]) -> list[Spell]:
+    """Those that keep clear of each other and of `others`, of the same component."""
     out: list[Spell] = []
-    over: dict[str, int] = {}
-    for spell in sorted(spells, key=lambda one: (one.start, one.ok)):
-        if spell.start > over.get(spell.part.id, 0) + 5 * MINUTE:
+    for spell in sorted(spells, key=_start):
+        near = (one for one in (*others, *out) if one.part == spell.part)
+        if all(spell.start > n.end + APART or spell.end < n.start - APART for n in near):
             out.append(spell)
-            over[spell.part.id] = spell.end
     return out
+
+
+def _start(spell: Spell) -> int:
+    return spell.start
 
 
 class LivePlatform:
     """The platform with a place in time, as `LiveCity` is for the cases.
 
-    `own`: ids of components whose probes this system sends itself once it runs; only their past
+    `own`: ids of components whose probes this system sends itself once it runs; only a quiet past
     before the first run is made up.
     """
 
@@ -124,13 +125,12 @@ class LivePlatform:
         self._days: dict[int, PlatformDay] = {}
         self._since = 0
 
-    def records(self, now: int) -> Iterator[Event]:
-        """What has been told from the beginning of the year until `now`, quiet times in rows."""
+    def records(self, first: int, now: int) -> Iterator[Event]:
+        """What has been told from a city day on until `now`, quiet times in rows."""
         today = self._day_of(now)
-        first = date.fromordinal(today + EPOCH).replace(month=1, day=1).toordinal() - EPOCH
         for day in range(first, today + 1):
-            start, end = self._day_start(day), min(self._day_start(day + 1), now)
-            spells = self._spells(day)
+            start, end = self._day_start(day), min(self._day_start(day + 1), now + 1)
+            spells = self._day(day).unseen
             for part in self._parts:
                 since = start - part.every if day == first else start
                 wide = 2 * part.every if day < today - FINE_DAYS else 0
@@ -163,17 +163,14 @@ class LivePlatform:
         return [event for _, event in sorted(told, key=instant)]
 
     def _probe(self, part: Part, at: int) -> Event:
-        spells = self._spells(self._day_of(at))
+        spells = self._day(self._day_of(at)).unseen
         inside = (s for s in spells if s.part == part and s.start <= at < s.end)
         return one(part, at, next(inside, None), self._sender)
-
-    def _spells(self, day: int) -> list[Spell]:
-        """Of a day and the one before, which may reach into it."""
-        return _apart([*self._day(day - 1).unseen, *self._day(day).unseen])
 
     def _day(self, day: int) -> PlatformDay:
         found = self._days.get(day)
         if found is None:
-            found = PlatformDay(self._seed, day, self._day_start(day), self._parts, self._sender)
+            parts = [part for part in self._parts if part.id not in self._own]
+            found = PlatformDay(self._seed, day, self._day_start(day), parts, self._sender)
             self._days[day] = found
         return found
