@@ -14,6 +14,8 @@ from dashboard.sources.simulator.hotline.aftercare import Aftercare
 from dashboard.sources.simulator.hotline.queue import ANSWERED, OVERFLOWED, RANG_OUT
 from dashboard.sources.simulator.hotline.year import HUNG_UP, Calls
 
+TRANSFERRED: Final = 25
+"""Of a thousand answered calls."""
 ROW_REV: Final = 10
 """Above every step of the call, below what follows it."""
 
@@ -21,6 +23,11 @@ ROW_REV: Final = 10
 def agent_code(number: int) -> str:
     """The number an agent 坐席 is known by."""
     return f"A{number + 1:03d}"
+
+
+def passed_on(answered: int) -> bool:
+    """Whether the agent who answered at that instant (ms) had to pass the call on 转接."""
+    return answered % 1_000 < TRANSFERRED
 
 
 class Teller:
@@ -56,6 +63,8 @@ class Teller:
             given["answered_at"] = answered
             given["ended_at"] = ended
             given["wrapped_at"] = wrapped
+            if passed_on(answered):
+                given["transferred_at"] = answered + (ended - answered) // 2
             given["agent"] = agent_code(agent)
             given.update(self._due(i))
         elif outcome == OVERFLOWED:
@@ -84,8 +93,11 @@ class Teller:
             yield rang, self._event(i, rang, 3, "ringing", who if outcome == ANSWERED else None)
         if outcome == ANSWERED:
             yield answered, self._event(i, answered, 4, "answered")
-            yield ended, self._event(i, ended, 5, "ended")
-            yield wrapped, self._event(i, wrapped, 6, "wrapped", self._due(i) or None)
+            if passed_on(answered):
+                at = answered + (ended - answered) // 2
+                yield at, self._event(i, at, 5, "transferred")
+            yield ended, self._event(i, ended, 6, "ended")
+            yield wrapped, self._event(i, wrapped, 7, "wrapped", self._due(i) or None)
         else:
             yield ended, self._event(i, ended, 4, "abandoned")
 

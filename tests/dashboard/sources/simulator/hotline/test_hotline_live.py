@@ -24,6 +24,7 @@ FIELD = {
     "abandoned": "abandoned_at",
     "overflow": "overflow_at",
     "ended": "ended_at",
+    "transferred": "transferred_at",
     "wrapped": "wrapped_at",
     "fed_back": "fed_back_at",
     "called_back": "called_back_at",
