@@ -66,7 +66,7 @@ def strengths(agents: int) -> list[int]:
 
 
 def stints(agents: int, day: int) -> list[Stint]:
-    """Everybody's shift on a calling day, each with a meal and two short breaks, staggered."""
+    """Everybody's shift on a calling day, with a meal and two short breaks, staggered."""
     out: list[Stint] = []
     place = 0
     offset = day * max(1, round(agents * STRIDE))
@@ -79,8 +79,11 @@ def stints(agents: int, day: int) -> list[Stint]:
 
 
 def _stint(agent: int, shift: Shift, nth: int, count: int) -> Stint:
-    """The breaks of neighbours come one after the other, so that few are away at once."""
+    """The breaks of neighbours come one after the other, so that few are away at once; who works
+    a shift alone stays at the desk."""
     begin, end = shift.begin * MINUTE, shift.end * MINUTE
+    if count == 1:
+        return Stint(agent, begin, end, ())
     shift_by = round(90 * MINUTE * (nth / count))
     meal = begin + 180 * MINUTE + shift_by
     first = begin + 60 * MINUTE + shift_by

@@ -13,11 +13,11 @@ def on_duty(agents: int, day: int, hour: float) -> int:
     return sum(piece.begin <= at < piece.end for piece in pieces(stints(agents, day)))
 
 
-@pytest.mark.parametrize("agents", [1, 4, 20, 50, 300])
+@pytest.mark.parametrize("agents", [1, 9, 50, 300])
 def test_somebody_is_there_all_day_and_night(agents: int) -> None:
     for day in range(10):
         found = [on_duty(agents, day, hour / 4) for hour in range(96)]
-        if agents >= 20:  # fewer take their breaks alone
+        if agents >= 9:
             assert min(found) >= 1
         assert max(found) <= agents
 
