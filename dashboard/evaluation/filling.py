@@ -149,6 +149,7 @@ def _evidence(report: Report, source: Source, city: City, asked: Window) -> Evid
         member=source.member or "",
         num=value.num,
         den=value.den,
+        scale=value.scale,
         state=value.state,
         as_of=asked.as_of,
     )

@@ -11,6 +11,21 @@ from dashboard.evaluation.result import Evidence
 Known = dict[tuple[str, str | None], tuple[int, int | None]]
 """(measure, member of its breakdown) → (num, den)."""
 
+ZHENGZHOU_2021: Final[Known] = {
+    ("calls.connect_rate", None): (462_080, 486_400),
+    ("calls.feedback_rate", None): (31_470, 31_470),
+    ("calls.satisfaction_rate", None): (28_373, 29_866),
+    ("platform.normal_days", None): (365, None),
+    ("platform.fault_rate", None): (18, 365),
+    ("platform.maintenance_timeliness", None): (34, 34),
+}
+ZHENGZHOU_2022: Final[Known] = {
+    ("calls.connect_rate", None): (446_601, 452_300),
+    ("calls.satisfaction_rate", None): (34_378, 35_412),
+    ("platform.normal_days", None): (365, None),
+    ("platform.fault_rate", None): (0, 31_500_000),
+    ("platform.maintenance_timeliness", None): (22, 22),
+}
 NANYANG: Final[Known] = {
     ("cases.reported", None): (509_566, None),
     ("cases.reported", "collector"): (427_455, None),
