@@ -29,7 +29,8 @@ from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
-from dashboard.sources.simulator import GridCells, LiveCity, cells_of
+from dashboard.sources.simulator import GridCells, LiveTown, cells_of
+from dashboard.sources.simulator.town import Stream
 from dashboard.worktime import EPOCH, HOUR
 from geo.store import GridStore
 
@@ -80,9 +81,9 @@ def past(
     """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
     begin = first_day(profile, now)
     if until is None or until < profile.day_start(begin):
-        yield from LiveCity(profile, grid=grid).records(begin, now)
+        yield from LiveTown(profile, grid=grid).records(begin, now)
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(until)
     for instant in (*range(until + HOUR, now, HOUR), now):
         yield from city.due(instant)
@@ -123,7 +124,7 @@ def told_apart(rate: float | None, until: int | None, present: int) -> Iterator[
 
 
 def feed(
-    city: LiveCity,
+    city: Stream,
     send: Callable[[list[bytes]], object],
     progress: Progress,
     now: Callable[[], int],
@@ -185,7 +186,7 @@ def main(config: Config, act: str, rate: float | None, *span: int | None) -> Non
         for event in past(profile, rate, until, present or _now(), grid):
             sys.stdout.buffer.write(orjson.dumps(event) + b"\n")
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(progress.until() or _now())
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     feed(city, bus.send, progress, _now, time.sleep)
