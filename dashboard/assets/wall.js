@@ -49,6 +49,9 @@
       onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
+    const sound = app.createSound(find('.sound'));
+    const alarms = app.createAlarms({ bar: find('.alarm-bar'), wall: root, stage, sound });
+
     function apply(frame, changed) {
       scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
       paintVisible();
@@ -95,6 +98,7 @@
         everySecond(now);
       }
       states();
+      alarms.tick(live.frame(), now);
       stage.tick();
     }
 
@@ -119,6 +123,7 @@
     });
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
+    app.sound = sound;
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame()) apply(live.frame(), null);
