@@ -13,10 +13,10 @@ BIN := $(VENV)/bin
 help: ## this list
 	grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -ts '|'
 
-demo: $(VENV)/.runtime ## the live wall with simulated data: make demo [CITY=nanyang] [PORT=8051] [DATA_DIR=…] [RATE=…] [MAP=1]
+demo: $(VENV)/.runtime ## the live wall with simulated data: make demo [CITY=nanyang] [PORT=8051] [DATA_DIR=…] [RATE=…] [MAP=0]
 	exec $(BIN)/python -IS dashboard/tether.py $$PPID \
 	  $(BIN)/cityops demo --city $(CITY) --port $(PORT) \
-	  $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(RATE),--rate $(RATE)) $(if $(MAP),--map)
+	  $(if $(DATA_DIR),--data-dir $(DATA_DIR)) $(if $(RATE),--rate $(RATE)) $(if $(filter 0 no,$(MAP)),--no-map)
 
 test: system $(VENV)/.dev ## what tests need, then `make check`
 	$(MAKE) check

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard import terms
+from dashboard.alarmprofile import read_alarms
 from dashboard.cityparts import (
     CHOSEN,
     COUNTS,
@@ -91,6 +92,7 @@ def _profile(table: Table) -> Profile:
         channel_groups=groups,
         years=_years(table, channels, apart),
         repeat=_repeat(table.table("repeat")),
+        alarms=read_alarms(table.table("alarms")),
         simulation=_simulation(table.table("simulation")),
     )
     table.done()

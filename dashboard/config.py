@@ -28,6 +28,7 @@ from dashboard.settings import (
     setting,
     settings_of,
     text,
+    tile_template,
     url,
     whole,
 )
@@ -105,6 +106,39 @@ class Config:
         False,
         flag,
         "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
+    )
+    base_map: str = setting(
+        "boundaries",
+        choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
+        "底图：只有区界，或下列之一 / what lies below the heat",
+    )
+    base_map_file: Path | None = setting(
+        None, folder, "pmtiles（矢量）、mbtiles（栅格）底图的文件 / its file"
+    )
+    base_map_url: str = setting(
+        "", tile_template, "瓦片地址模板，如 /tiles/{z}/{x}/{y}.png / its tiles' address"
+    )
+    tianditu_key: str = setting(
+        "",
+        text(r"[0-9A-Za-z]{16,64}", "天地图浏览器端密钥，16–64 个字母数字"),
+        "天地图浏览器端密钥 / key of the national map service",
+        secret=True,
+    )
+    map_approval: str = setting(
+        "",
+        text(r"[^<>]{1,40}", "审图号，如 GS(2024)0650号，至多 40 字"),
+        "审图号，写在地图角上 / approval number shown on the map",
+    )
+    map_attribution: str = setting(
+        "",
+        text(r"[^<>]{1,80}", "至多 80 字"),
+        "底图来源说明；不填用底图自带的 / attribution of the base map",
+    )
+    alarm_webhook: str | None = setting(
+        None,
+        url(frozenset({"http", "https"})),
+        "告警进入、解除时以 JSON 通知的地址；不填不通知 / where alarms are POSTed",
+        secret=True,
     )
     log_level: str = setting(
         "info",
@@ -223,9 +257,13 @@ def _from_env(env: Mapping[str, str], known: Mapping[str, Setting]) -> dict[str,
     return values
 
 
+def _secrets(known: Mapping[str, Setting]) -> str:
+    return "、".join(name for name, one in known.items() if one.secret)
+
+
 def _from_secret(variable: str, file: str, name: str, known: Mapping[str, Setting]) -> str:
     if name not in known or not known[name].secret:
-        raise ConfigError(name, file, "只有 redis_url、ledger_url 可用 _FILE 给出", variable)
+        raise ConfigError(name, file, f"只有 {_secrets(known)} 可用 _FILE 给出", variable)
     try:
         return Path(file).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""The grid of a demo 演示网格: generated once for its city, tiles and files made in the background.
+"""The grid of a demo 演示网格: generated once for its city, tiles and files made beside the rest.
 
 `python -m dashboard.demogrid` with the demo's settings in the environment.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 
@@ -13,12 +14,17 @@ from dashboard.city import load_profile
 from dashboard.citygrid import plan_of
 from dashboard.config import Config, load_config
 from dashboard.gridfiles import GridFiles
+from dashboard.ledger.inspection import look
 from dashboard.profile import Profile
 from geo.generate import generate
+from geo.grid import GridError
 from geo.idtiles import IdTiles
 from geo.store import GridStore
 
 log = logging.getLogger(__name__)
+
+POLITE = 10
+"""Niceness of making tiles: the first screen finds most of them, and nothing waits for them."""
 
 
 def make(profile: Profile, store: GridStore) -> str:
@@ -40,17 +46,24 @@ def prepare(store: GridStore, version: str) -> int:
 
 
 def main(config: Config, act: str) -> None:
-    """`generate`, or `prepare` what is there."""
+    """`generate`, or `prepare` what is there. Raises `GridError`."""
     profile = load_profile(config.profile_source)
     store = GridStore(config.grid_dir)
     started = time.monotonic()
     if act == "generate":
+        book = look(config.ledger_url)
+        if book.cases and not book.grid:
+            raise GridError(f"{config.data_dir} 里的旧演示没有网格：换一个或删去它，即有地图")
         print(make(profile, store))
     elif store.current is not None:
+        os.nice(POLITE)
         print(f"{prepare(store, store.current)} tiles")
     log.info("%s: %.1f s", act, time.monotonic() - started)
 
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
-    main(load_config(), sys.argv[1])
+    try:
+        main(load_config(), sys.argv[1])
+    except GridError as error:
+        sys.exit(str(error))

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from dashboard.basemap import base_map
 from dashboard.bus import Bus, BusDown, Server
 from dashboard.city import Profile, ProfileError, load_profile
 from dashboard.config import Config
 from dashboard.events import FUTURE_TOLERANCE_MS
 from dashboard.ledger import LedgerError
 from dashboard.ledger.inspection import CURRENT, look
+from dashboard.settings import ConfigError
+from geo.grid import GridError
+from geo.store import GridStore
 
 Level = Literal["ok", "warn", "error"]
 OWN_PACKAGES: Final = ("dashboard", "layouts", "callbacks", "geo")
@@ -48,6 +52,7 @@ def examine(
         yield Finding("profile", "ok", f"{profile.name}，{len(profile.districts)} 个区")
         yield from examine_redis(config, profile, now)
         yield from examine_ledger(config, profile)
+        yield examine_grid(config, profile)
     yield from examine_packages(distributions)
     yield examine_disk(config.data_dir)
     yield examine_assets(assets)
@@ -134,6 +139,27 @@ def examine_ledger(config: Config, profile: Profile) -> Iterator[Finding]:
     if found.city not in (None, profile.id):
         text = f"台账属于 {found.city}，配置的城市是 {profile.id}"
         yield Finding("ledger", "error", text, "一个台账只装一座城市：改 ledger_url 或 city")
+
+
+def examine_grid(config: Config, profile: Profile) -> Finding:
+    """The city's grid, and the base map below it; without a grid the wall has no map."""
+    store = GridStore(config.grid_dir)
+    try:
+        current = store.current
+        about = None if current is None else store.about(current)
+        base = base_map(config)
+    except GridError as error:
+        return Finding("grid", "error", str(error), "从备份恢复网格库，或重新导入网格")
+    except ConfigError as error:
+        return Finding("grid", "error", str(error), "改 base_map 一组配置；serve 会拒绝启动")
+    if about is None:
+        advice = "cityops grid import 导入，或 cityops grid generate 生成；见 docs/grid.md"
+        return Finding("grid", "warn", f"{config.grid_dir} 没有网格，大屏上没有地图", advice)
+    if about.city != profile.code:
+        text = f"{config.grid_dir} 是 {about.city} 的网格，档案的城市是 {profile.code}"
+        return Finding("grid", "error", text, "改 data_dir 或 city")
+    text = f"{about.version}，单元网格 {about.cells:,}，底图 {base.told['kind']}"
+    return Finding("grid", "ok", text)
 
 
 def examine_packages(distributions: Mapping[str, Sequence[str]]) -> Iterator[Finding]:

@@ -28,7 +28,6 @@ MAX_BYTES: Final = 65_536
 EARLIEST: Final = 946_656_000_000  # 2000-01-01 00:00 in Shanghai
 LATEST: Final = 4_102_416_000_000  # 2100-01-01 00:00 in Shanghai
 FUTURE_TOLERANCE_MS: Final = 300_000
-TYPES: Final = ("case",)
 
 
 class Rejected(ValueError):
@@ -52,7 +51,9 @@ _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 _Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
-class _Wire(msgspec.Struct, gc=False):
+class Wire(msgspec.Struct, gc=False):
+    """What every kind of event has at its head, and what a case event has besides."""
+
     id: _Id
     type: str
     at: int | Annotated[datetime, msgspec.Meta(tz=True)]
@@ -63,7 +64,7 @@ class _Wire(msgspec.Struct, gc=False):
     set: dict[str, Any] = {}
 
 
-_decoder = msgspec.json.Decoder(_Wire)
+_decoder = msgspec.json.Decoder(Wire)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -73,13 +74,13 @@ def instant(value: Any, name: str, latest: int) -> int:
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
-            raise Rejected(f"{name}: {_short(value)} is not RFC 3339 with an offset") from None
+            raise Rejected(f"{name}: {short(value)} is not RFC 3339 with an offset") from None
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise Rejected(f"{name}: {value.isoformat()} has no offset, expected e.g. +08:00")
         value = _epoch_ms(value)
     if type(value) is not int:
-        raise Rejected(f"{name}: {_short(value)} is not a time (epoch ms or RFC 3339 with offset)")
+        raise Rejected(f"{name}: {short(value)} is not a time (epoch ms or RFC 3339 with offset)")
     if not EARLIEST <= value < latest:
         raise Rejected(_impossible(name, value, latest))
     return value
@@ -97,11 +98,11 @@ def _impossible(name: str, value: int, latest: int) -> str:
         return f"{name}: {value} looks like epoch seconds, expected milliseconds"
     if value >= latest:
         about = latest - FUTURE_TOLERANCE_MS
-        return f"{name}: {_short(value)} lies in the future (now is about {about})"
-    return f"{name}: {_short(value)} is before 2000-01-01"
+        return f"{name}: {short(value)} lies in the future (now is about {about})"
+    return f"{name}: {short(value)} is before 2000-01-01"
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -123,9 +124,9 @@ def _text(name: str, longest: int) -> Callable[[Any, int], Any]:
         if type(value) is str and 0 < len(value) <= longest and not _CONTROL.search(value):
             return value
         if type(value) is not str:
-            raise Rejected(f"{name}: {_short(value)} is not text")
+            raise Rejected(f"{name}: {short(value)} is not text")
         if _CONTROL.search(value):
-            raise Rejected(f"{name}: {_short(value)} contains control characters")
+            raise Rejected(f"{name}: {short(value)} contains control characters")
         raise Rejected(f"{name}: {len(value)} characters, expected 1–{longest}")
 
     return check
@@ -137,7 +138,7 @@ def _number(name: str, low: float, high: float, whole: bool) -> Callable[[Any, i
     def check(value: Any, latest: int) -> Any:
         kind_ok = type(value) is int or (not whole and type(value) is float)
         if not kind_ok or not low <= value <= high:
-            raise Rejected(f"{name}: {_short(value)}, expected {kind} {low:g} … {high:g}")
+            raise Rejected(f"{name}: {short(value)}, expected {kind} {low:g} … {high:g}")
         return value if whole else float(value)
 
     return check
@@ -146,7 +147,7 @@ def _number(name: str, low: float, high: float, whole: bool) -> Callable[[Any, i
 def _flag(value: Any, latest: int) -> Any:
     if type(value) is bool:
         return int(value)
-    raise Rejected(f"self_handled: {_short(value)}, expected true or false")
+    raise Rejected(f"self_handled: {short(value)}, expected true or false")
 
 
 _CHECKS: Final[dict[str, tuple[int, Callable[[Any, int], Any]]]] = {
@@ -162,7 +163,15 @@ _CHECKS: Final[dict[str, tuple[int, Callable[[Any, int], Any]]]] = {
 
 
 def decode(line: bytes, now: int) -> CaseEvent:
-    """One event from its JSON bytes; `now` is epoch ms. Raises `Rejected` and nothing else."""
+    """One case event from its JSON bytes; `now` is epoch ms. Raises `Rejected` and nothing else."""
+    wire = read_wire(line)
+    if wire.type != "case":
+        raise Rejected(f"type: {short(wire.type)}, expected case")
+    return case_event(wire, line, now)
+
+
+def read_wire(line: bytes) -> Wire:
+    """The head of an event of any kind; its type is still to be looked at. Raises `Rejected`."""
     if len(line) > MAX_BYTES:
         raise Rejected(f"{len(line)} bytes, expected at most {MAX_BYTES}")
     try:
@@ -171,19 +180,30 @@ def decode(line: bytes, now: int) -> CaseEvent:
         wire = _decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected(f"not an event: {error}") from None
-    if wire.type != "case":
-        raise Rejected(f"type: {_short(wire.type)}, expected one of {', '.join(TYPES)}")
-    case = wire.case
-    if case is None:
-        raise Rejected("case: missing, expected the case number")
-    if _CONTROL.search(case) or _CONTROL.search(wire.id) or _CONTROL.search(wire.sent_by):
-        raise Rejected("id, case or sent_by contains control characters")
-    latest = now + FUTURE_TOLERANCE_MS
+    if _CONTROL.search(wire.id) or _CONTROL.search(wire.sent_by):
+        raise Rejected("id or sent_by contains control characters")
+    return wire
+
+
+def happened(wire: Wire, latest: int) -> int:
+    """`at` as epoch ms, between 2000 and `latest`. Raises `Rejected`."""
     at = wire.at
     if not isinstance(at, int):
         at = _epoch_ms(at)
     if not EARLIEST <= at < latest:
         raise Rejected(_impossible("at", at, latest))
+    return at
+
+
+def case_event(wire: Wire, line: bytes, now: int) -> CaseEvent:
+    """The checked update of a case. Raises `Rejected`."""
+    case = wire.case
+    if case is None:
+        raise Rejected("case: missing, expected the case number")
+    if _CONTROL.search(case):
+        raise Rejected("case contains control characters")
+    latest = now + FUTURE_TOLERANCE_MS
+    at = happened(wire, latest)
     return CaseEvent(
         wire.id,
         case,
@@ -196,7 +216,7 @@ def decode(line: bytes, now: int) -> CaseEvent:
     )
 
 
-def _changes(wire: _Wire, at: int, latest: int) -> list[tuple[int, Any]]:
+def _changes(wire: Wire, at: int, latest: int) -> list[tuple[int, Any]]:
     step, given = wire.step, wire.set
     changes: list[tuple[int, Any]] = []
     for name, value in given.items():
@@ -209,7 +229,7 @@ def _changes(wire: _Wire, at: int, latest: int) -> list[tuple[int, Any]]:
     if step is not None:
         fields = STEPS.get(step)
         if fields is None:
-            raise Rejected(f"step: {_short(step)}, expected one of {', '.join(STEPS)}")
+            raise Rejected(f"step: {short(step)}, expected one of {', '.join(STEPS)}")
         explicit = {index for index, _ in changes} if changes else ()
         for index, set_to_at in fields:
             if index not in explicit:
@@ -225,7 +245,7 @@ def _datum(given: dict[str, Any], sent_by: str) -> str | None:
     if "lon" not in given or "lat" not in given or (lon is None) != (lat is None):
         raise Rejected("lon, lat: expected both or neither, and datum only with them")
     if said is not None and said not in DATUMS:
-        raise Rejected(f"datum: {_short(said)}, expected one of {', '.join(DATUMS)}")
+        raise Rejected(f"datum: {short(said)}, expected one of {', '.join(DATUMS)}")
     if lon is None:
         return None
     return said or f"@{sent_by}"

@@ -47,17 +47,19 @@ class Measure:
 
     id: str
     name: str
-    kind: Literal["count", "stock", "rate"]
+    kind: Literal["count", "stock", "rate", "mean"]
     variants: Mapping[str, Formula]
     default: str
     better: Literal["higher", "lower", "none"] = "none"
     attributions: tuple[Attribution, ...] = ("own", "report")
     note: str = ""
+    unit: str = ""
+    """What a value is in: 件, 次, 秒, 天 …; rates are shares 0–1 shown in percent; a mean is a
+    quotient in its unit."""
 
-    @property
-    def unit(self) -> str:
-        """件 for counts and stocks; rates are shares 0–1 shown in percent."""
-        return "%" if self.kind == "rate" else "件"
+    def __post_init__(self) -> None:
+        if not self.unit:
+            object.__setattr__(self, "unit", "%" if self.kind == "rate" else "件")
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Resolved:
         num = sum(counts.get(name, 0) for name in self.num)
         den: int | None = None
         state: State = "live"
-        if self.measure.kind == "rate":
+        if self.measure.kind in ("rate", "mean"):
             den = sum(counts.get(name, 0) for name in self.den)
             den -= sum(counts.get(name, 0) for name in self.minus)
             if den <= 0:

@@ -55,7 +55,8 @@ def build_frame(state: LiveState, stamp: Stamp) -> Frame:
     """The frame of this moment."""
     profile = state.profile
     sources = _sources(state)
-    painter = _Painter(state, _overall(sources))
+    cases = state.senders({"case"})
+    painter = _Painter(state, _overall([one for one in sources if one["id"] in cases]))
     return Frame(
         v=VERSION,
         seq=stamp.seq,
@@ -102,7 +103,7 @@ class _Painter:
             cells[f"year.cases.{name}"] = self._cell(f"cases.{name}", year_counts, year)
         for name in OPEN:
             n = state.stock(name)
-            known = bool(state.heard)
+            known = bool(state.senders({"case"}))
             cells[f"open.cases.{name}"] = _cell(n if known else None, None, self._st(known))
         return cells
 
@@ -245,13 +246,14 @@ def _cell(num: int | None, den: int | None, st: State) -> Cell:
 def _sources(state: LiveState) -> list[SourceCell]:
     named = [(one.id, one.name, one.expected_every_s) for one in state.profile.sources]
     known = {id for id, _, _ in named}
-    others = sorted(state.heard.keys() - known)[:8]
+    heard = state.senders()
+    others = sorted(heard.keys() - known)[:8]
     return [
         SourceCell(
             id=id,
             name=name,
-            last_at=state.heard.get(id),
-            state=_freshness(state.now, state.heard.get(id), every_s),
+            last_at=heard.get(id),
+            state=_freshness(state.now, heard.get(id), every_s),
             every_s=every_s,
         )
         for id, name, every_s in [*named, *((id, id, UNKNOWN_EVERY_S) for id in others)]
@@ -268,7 +270,7 @@ def _freshness(now: int, last_at: int | None, every_s: int) -> State:
 
 
 def _overall(sources: list[SourceCell]) -> State:
-    """The state of city-wide figures: that of the freshest source."""
+    """The state of city-wide figures of cases: that of the freshest source that sends any."""
     order: tuple[State, ...] = ("live", "late", "offline")
     found = {source["state"] for source in sources}
     return next((state for state in order if state in found), "nodata")

@@ -18,7 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
-from dashboard.events import CaseEvent, Rejected, decode
+from dashboard.eventkinds import Event, read_event
+from dashboard.events import Rejected
 from dashboard.ledger import Advance, Ledger, Refused
 
 BATCH: Final = 25_000
@@ -89,15 +90,15 @@ def _skip(
     return lines, skipped, so_far
 
 
-def _decode(chunk: list[bytes], before: int, now: int) -> tuple[list[CaseEvent], list[Refused]]:
-    events: list[CaseEvent] = []
+def _decode(chunk: list[bytes], before: int, now: int) -> tuple[list[Event], list[Refused]]:
+    events: list[Event] = []
     refused: list[Refused] = []
     for number, line in enumerate(chunk, before + 1):
         line = line.strip()
         if not line:
             continue
         try:
-            events.append(decode(line, now))
+            events.append(read_event(line, now))
         except Rejected as error:
             refused.append(Refused(str(number), str(error), line))
     return events, refused

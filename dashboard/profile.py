@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from dashboard import terms
+from dashboard.alarms.rules import AlarmSettings
 from dashboard.cases import PLACED
 from dashboard.cityparts import (
     Area,
@@ -65,6 +66,7 @@ class Profile:
     channel_groups: Mapping[str, str] = field(default_factory=lambda: terms.CHANNEL_GROUPS)
     years: Mapping[int, YearTotals] = field(default_factory=dict)
     repeat: RepeatRule = field(default_factory=RepeatRule)
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     simulation: Simulation = field(default_factory=Simulation)
 
     def day(self, ms: int) -> int:

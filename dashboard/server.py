@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dashboard.basemap import BaseMap, base_map
+from dashboard.baseweb import base_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
@@ -40,30 +42,18 @@ def create_app(config: Config) -> App:
     statics = Statics(ASSETS)
     store = GridStore(config.grid_dir)
     files = _grid(store, profile)
-    seen = None if files is None else _seen(files)
+    base = base_map(config)
+    seen = None if files is None else _seen(files, base, config.map_approval)
     view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile), map=seen)
     scenes = mounted(view)
     build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
     hub = Hub(config.require_redis(), name, build, now=_now)
     heat = None if files is None else HeatHub(config.require_redis(), name)
-    routes = (
-        ()
-        if files is None or heat is None or seen is None
-        else map_routes(
-            MapSite(
-                files=files,
-                values=heat,
-                query=_Lazy(lambda: _query(config, profile, store, files.version)).get,
-                told={
-                    "approval": seen.approval or None,
-                    "base": seen.base,
-                    "repeat": {"times": profile.repeat.times, "days": profile.repeat.days},
-                },
-                case_lists=config.case_lists,
-            )
-        )
-    )
+    site = None
+    if files is not None and heat is not None:
+        query = _Lazy(lambda: _query(config, profile, store, files.version)).get
+        site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
     return wall_site(
         WallSite(
             view=view,
@@ -73,7 +63,7 @@ def create_app(config: Config) -> App:
             build=build,
             health=lambda: _health(hub),
             lifespan=lambda: _running(hub, heat),
-            routes=routes,
+            routes=() if site is None else (*map_routes(site), *base_routes(base)),
             more=tuple(_names(profile)),
         )
     )
@@ -107,9 +97,16 @@ def _grid(store: GridStore, profile: Profile) -> GridFiles | None:
     return files
 
 
-def _seen(files: GridFiles) -> CityMap:
+def _seen(files: GridFiles, base: BaseMap, approval: str) -> CityMap:
     about = files.about
-    return CityMap(files.version, about.bounds, files.outlines, schematic=about.origin.schematic)
+    schematic = about.origin.schematic
+    return CityMap(files.version, about.bounds, files.outlines, base.told, schematic, approval)
+
+
+def _told(base: BaseMap, config: Config, profile: Profile) -> Mapping[str, Any]:
+    """What `/grid/meta.json` says beside the grid."""
+    repeat = {"times": profile.repeat.times, "days": profile.repeat.days}
+    return {"approval": config.map_approval or None, "base": base.told, "repeat": repeat}
 
 
 def _query(config: Config, profile: Profile, store: GridStore, version: str) -> HeatQuery:

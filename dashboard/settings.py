@@ -131,3 +131,14 @@ def url(schemes: frozenset[str]) -> Reader:
         return raw
 
     return read
+
+
+def tile_template(raw: Any) -> str:
+    """Reads the address of map tiles: {z}, {x} and {y} in it, of another host or a path of ours."""
+    expected = "含 {z}、{x}、{y} 的瓦片地址，以 https、http 或本站的 / 开头"
+    if not isinstance(raw, str) or not all(part in raw for part in ("{z}", "{x}", "{y}")):
+        raise ValueError(expected)
+    rest = re.sub(r"\{(?:[zxys]|-y)\}", "", raw)
+    if not re.fullmatch(r"(https?://[\w.{}:-]+)?/[^\s\"'<>;,{}\\]*", rest):
+        raise ValueError(expected)
+    return raw

@@ -62,7 +62,7 @@ class WallSite:
 
 def build_id(release: str, view: View, scenes: Sequence[Scene], statics: Statics) -> str:
     """The build 版本: the release and a hash of all that a screen loads, layout and texts too."""
-    page = repr((wall(view, scenes), sorted(view.definitions.items()), statics.digest))
+    page = repr((wall(view, scenes), view.map, sorted(view.definitions.items()), statics.digest))
     return f"{release}-{hashlib.sha256(page.encode()).hexdigest()[:12]}"
 
 

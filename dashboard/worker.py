@@ -17,12 +17,14 @@ import orjson
 
 from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, order
 from dashboard.cases import Row
-from dashboard.events import CaseEvent, Rejected, decode
+from dashboard.eventkinds import Event, newest, read_event
+from dashboard.events import Rejected
 from dashboard.framing import Stamp, build_frame, health
 from dashboard.heatwork import HeatWork
 from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, Superseded, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
+from dashboard.sections import Section
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
 
 log = logging.getLogger(__name__)
@@ -75,8 +77,8 @@ class LedgerHistory:
     def touched(self, start: int, end: int) -> Iterable[Row]:
         return reading.records_with_instants(self._ledger, start, end)
 
-    def heard(self) -> Mapping[str, int]:
-        return reading.last_by_source(self._ledger)
+    def heard(self) -> Mapping[tuple[str, str], int]:
+        return reading.heard(self._ledger)
 
     def rejected(self, since: int) -> int:
         return reading.rejected_since(self._ledger, since)
@@ -97,11 +99,13 @@ class Worker:
         demo: bool = False,
         pace: Pace | None = None,
         heat: HeatWork | None = None,
+        sections: Sequence[Section] = (),
     ) -> None:
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep
         self._build, self._demo, self._pace = build, demo, pace or Pace()
         self._heat = heat  # None: a city without a grid
+        self._sections = sections  # painted in this order
         self._state: LiveState | None = None
         self._stored: str | None = None  # the cursor in the ledger
         self._attempted: str | None = None  # where it is if a commit's answer got lost
@@ -159,6 +163,8 @@ class Worker:
         now = self._now()
         if state.advance(now):
             self._changed = True
+        for section in self._sections:
+            self._changed |= section.advance(now)
         if self._due(now):
             self._publish(self._state or state, now)
         if self._heat is not None and not self._behind:
@@ -181,6 +187,8 @@ class Worker:
         self._state, self._loaded_at, self._stale = state, self._now(), False
         if self._heat is not None:
             self._heat.reset()
+        for section in self._sections:
+            section.reset(now)
         self._changed = True
         log.info("已载入 %s，游标 %s", self._profile.name, self._stored)
         return state
@@ -201,7 +209,8 @@ class Worker:
         if self._behind:
             return 0
         due = self._published_at + (self._interval() if self._changed else HEARTBEAT_MS)
-        return max(1, min(BLOCK_MS, due - now, state.next_at - now))
+        next_at = min([state.next_at, *(section.next_at for section in self._sections)])
+        return max(1, min(BLOCK_MS, due - now, next_at - now))
 
     def _interval(self) -> int:
         return round(1000 / self._pace.frame_max_hz)
@@ -215,11 +224,11 @@ class Worker:
     def _take(self, state: LiveState, entries: Sequence[Entry]) -> None:
         """Commits a batch and moves the state by it."""
         now = self._now()
-        events: list[CaseEvent] = []
+        events: list[Event] = []
         refused: list[Refused] = []
         for position, body in entries:
             try:
-                events.append(decode(body, now))
+                events.append(read_event(body, now))
             except Rejected as error:
                 refused.append(Refused(position, str(error), body))
         last = self._attempted = entries[-1][0]
@@ -228,12 +237,11 @@ class Worker:
         if applied.seq != self._ledger_seq + 1:
             self._stale = True
         self._ledger_seq = applied.seq
-        heard: dict[str, int] = {}
-        for event in events:
-            heard[event.sent_by] = max(event.at, heard.get(event.sent_by, 0))
-        state.apply(applied.changes, applied.delta, heard)
+        state.apply(applied.changes, applied.delta, newest(events))
         if self._heat is not None:
             self._heat.apply(applied.changes)
+        for section in self._sections:
+            section.apply(applied)
         self._changed = True
         if refused:
             state.rejected += len(refused)
@@ -261,7 +269,10 @@ class Worker:
         stamp = Stamp(
             self._seq + 1, as_of or now, self._build, self._demo, health(state, lag_ms, self._gap)
         )
-        body = orjson.dumps(build_frame(state, stamp))
+        frame = build_frame(state, stamp)
+        for section in self._sections:
+            section.paint(frame)
+        body = orjson.dumps(frame)
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
         self._published_at = now

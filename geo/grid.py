@@ -8,7 +8,7 @@ and everything that is made of it (tiles, records' cells) names the version it w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -135,6 +135,7 @@ def build_grid(
     shapes = shapely.normalize(np.asarray(shapes, object)[order])
     west, _, east, _ = shapely.total_bounds(shapes)
     plane = Plane.at((west + east) / 2)
+    union = _union_of(shapes)
     levels: dict[str, Level] = {}
     parent: dict[str, Parents] = {}
     for id in UPPER:
@@ -142,7 +143,7 @@ def build_grid(
         of_cells = np.asarray(parents.get(id, [""] * len(order)), np.str_)[order]
         known = {**dict(zip(given.codes, given.names, strict=True) if given else {})}
         known.update(names.get(id, {}))
-        levels[id], parent[id] = _level(id, of_cells, shapes, known, given)
+        levels[id], parent[id] = _level(id, of_cells, shapes, known, given, union)
     return Grid(
         city,
         origin,
@@ -175,7 +176,12 @@ def _centres(shapes: Shapes) -> Floats:
 
 
 def _level(
-    id: str, of_cells: Texts, shapes: Shapes, names: Mapping[str, str], given: Outlines | None
+    id: str,
+    of_cells: Texts,
+    shapes: Shapes,
+    names: Mapping[str, str],
+    given: Outlines | None,
+    union: Union,
 ) -> tuple[Level, Parents]:
     found = {code for code in np.unique(of_cells).tolist() if code}
     codes = tuple(sorted(found | set(given.codes if given else ())))
@@ -184,20 +190,27 @@ def _level(
     numbers = np.array([place.get(code, UNKNOWN) for code in unique.tolist()], np.int32)
     parent = numbers[where]
     if given is None:
-        drawn = union_by(parent, len(codes), shapes)
+        drawn = _union_by(parent, len(codes), shapes, union)
     else:
         drawn = np.empty(len(codes), object)
         drawn[[place[code] for code in given.codes]] = given.shapes
         missing = [i for i, shape in enumerate(drawn) if shape is None]
         if missing:
-            drawn[missing] = union_by(parent, len(codes), shapes)[missing]
+            drawn[missing] = _union_by(parent, len(codes), shapes, union)[missing]
     return Level(id, codes, tuple(names.get(c, c) for c in codes), drawn, given is not None), parent
 
 
-def union_by(parent: Parents, count: int, shapes: Shapes) -> Shapes:
+Union = Callable[[Shapes], Any]
+
+
+def _union_of(shapes: Shapes) -> Union:
+    """How to unite some of these: a tenth of the time where they share their edges exactly."""
+    exact = shapely.coverage_is_valid(shapes)
+    return shapely.coverage_union_all if exact else shapely.union_all  # type: ignore[no-any-return]
+
+
+def _union_by(parent: Parents, count: int, shapes: Shapes, union: Union) -> Shapes:
     """The union of the shapes of each of `count` members, shared edges gone."""
-    # A tenth of the time where shapes share their edges exactly.
-    union = shapely.coverage_union_all if shapely.coverage_is_valid(shapes) else shapely.union_all
     out = np.empty(count, object)
     order = np.argsort(parent, kind="stable")
     starts = np.searchsorted(parent[order], np.arange(count + 1))

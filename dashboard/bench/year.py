@@ -19,7 +19,8 @@ from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
 from dashboard.embedded import EmbeddedValkey
 from dashboard.processes import Child
-from dashboard.reckoning import reckon, year_window
+from dashboard.reckoning import reckon
+from dashboard.windows import year_window
 
 QUERIES = 5
 FIRST_FRAME_S = 60.0

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import folding, live, map_browser, map_data, year
+from dashboard.bench import exporting, folding, live, map_browser, map_data, year
 from dashboard.bench.bars import Bar, as_json
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
@@ -79,6 +79,43 @@ def whole_year(
     ]
     rows = [("事件数 / events", found.events), ("台账 / ledger，MB", found.megabytes)]
     _show(asdict(found), [(f"{city} {of_year} 全年 / a whole year", rows)], bars, machine)
+
+
+@command.command("export")
+@of_city("nanyang")
+@click.option("--year", "of_year", type=int, default=2021, show_default=True, help="年份")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="事件文件"
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
+)
+@as_json_option
+def case_export(
+    city: str, of_year: int, file: Path | None, folder: Path | None, machine: bool
+) -> None:
+    """全年案卷清单导出为 csv、xlsx / a year's list of cases as csv and xlsx."""
+    _profile(city)
+    found = exporting.bench(city, of_year, file, folder)
+    bars = [
+        Bar("csv_s", "csv", found.csv_s, "<=", 60, "s"),
+        Bar("csv_rss_mb", "csv 内存峰值", found.csv_rss_mb, "<=", 500, "MB"),
+        Bar("xlsx_s", "xlsx", found.xlsx_s, "<=", 180, "s"),
+        Bar("xlsx_rss_mb", "xlsx 内存峰值", found.xlsx_rss_mb, "<=", 500, "MB"),
+    ]
+    rows: list[tuple[str, str | float]] = [
+        ("案卷 / cases", found.cases),
+        ("csv，MB", found.csv_mb),
+        ("xlsx，MB", found.xlsx_mb),
+    ]
+    rates = [(f"{name}，行/秒", rate) for name, rate in found.writers.items()]
+    tables: list[tuple[str, Rows]] = [
+        (f"{city} {of_year} 案卷清单 / list of cases", rows),
+        ("写 xlsx / ways to write xlsx", rates),
+    ]
+    _show(asdict(found), tables, bars, machine)
 
 
 @command.command("live")

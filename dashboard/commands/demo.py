@@ -37,10 +37,10 @@ READY_S = 120.0
     "--rate", type=click.FloatRange(0.01, 50), help="每秒多少条实时事件 / live events a second"
 )
 @click.option(
-    "--map",
+    "--map/--no-map",
     "with_map",
-    is_flag=True,
-    help="先生成该市的单元网格，显示网格热力 / generate a grid first and show the heat map",
+    default=True,
+    help="生成该市的单元网格，显示地图（缺省）/ generate a grid and show the map",
 )
 def command(config: Config, data_dir: Path | None, rate: float | None, with_map: bool) -> None:
     """一条命令看效果：内嵌 Valkey、台账、工作进程、模拟的城市、网页；Ctrl-C 结束全部。"""
@@ -66,7 +66,7 @@ def setting_of(config: Config, data_dir: Path | None) -> Config:
     )
 
 
-def run(config: Config, rate: float | None, with_map: bool = False) -> None:
+def run(config: Config, rate: float | None, with_map: bool = True) -> None:
     """Starts everything in turn, says where to look, and waits until asked to end."""
     started = time.monotonic()
     profile = load_profile(config.profile_source)
@@ -81,9 +81,10 @@ def run(config: Config, rate: float | None, with_map: bool = False) -> None:
                 config = dataclasses.replace(config, redis_url=valkey.url)
                 tell("内嵌 Valkey 已启动", started)
             if with_map:
-                stage.finish(stage.add(start(config, "grid", (*GRID, "generate"), lock)))
-                tell("网格已备", started)
+                with_map = draw_grid(config, stage, lock, started)
             web = stage.add(start(config, "web", (*CITYOPS, "serve"), lock))
+            if with_map:
+                stage.add(start(config, "tiles", (*GRID, "prepare"), lock), passing=True)
             rates = (str(rate),) if rate else ()
             past = (*REHEARSAL, "history", *rates)
             stage.finish(stage.add(start(config, "history", past, lock)))
@@ -93,8 +94,6 @@ def run(config: Config, rate: float | None, with_map: bool = False) -> None:
             if not stage.wait(lambda: showing(reachable(config.host), config.port), READY_S):
                 raise click.ClickException(f"网页 {READY_S:.0f} 秒内没有就绪：\n{web.tail()}")
             tell("就绪", started)
-            if with_map:
-                stage.add(start(config, "tiles", (*GRID, "prepare"), lock), passing=True)
             host = reachable(config.host)
             host = f"[{host}]" if ":" in host else host
             click.secho(f"\n  打开 http://{host}:{config.port}/\n", bold=True)
@@ -102,6 +101,20 @@ def run(config: Config, rate: float | None, with_map: bool = False) -> None:
             stage.wait(lambda: False)
     finally:
         lock.close()
+
+
+def draw_grid(config: Config, stage: Stage, lock: FolderLock, started: float) -> bool:
+    """Generates the city's grid before anything that needs it; False: the wall has no map."""
+    child = stage.add(start(config, "grid", (*GRID, "generate"), lock))
+    try:
+        stage.finish(child)
+    except ChildFailed as error:
+        if child.ended() is None:
+            raise  # it was another one
+        click.echo(f"  ! 没有地图，其余照常：{error}")
+        return False
+    tell("网格已备", started)
+    return True
 
 
 def start(config: Config, name: str, program: tuple[str, ...], lock: FolderLock) -> Child:

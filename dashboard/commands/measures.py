@@ -18,7 +18,8 @@ from dashboard.config import Config
 from dashboard.formula import Value
 from dashboard.ledger import LedgerError
 from dashboard.measures import MEASURES
-from dashboard.reckoning import BY, Report, iso_day, reckon
+from dashboard.reckoning import BY, Report, reckon
+from dashboard.windows import iso_day
 
 
 @click.command("measures")

@@ -16,8 +16,8 @@ from dashboard.commands.configured import configured
 from dashboard.commands.windows import window_of, windowed
 from dashboard.config import Config
 from dashboard.ledger import LedgerError
-from dashboard.reckoning import iso_day
 from dashboard.reconcile import reconcile
+from dashboard.windows import iso_day
 
 SHOWN = 50
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dashboard.events import LATEST, Rejected, instant
-from dashboard.reckoning import City, Window, window, year_window
+from dashboard.windows import City, Window, window, year_window
 
 
 def windowed(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,11 +7,15 @@ import logging
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from types import FrameType
 
 import click
 
+from dashboard.alarmpost import Webhook
+from dashboard.alarmwork import AlarmWork
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
 from dashboard.cityledger import open_ledger
@@ -20,6 +24,8 @@ from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
 from dashboard.ledger import LedgerError, Superseded
+from dashboard.ledger.surges import reports_by_member
+from dashboard.surgewatch import SurgeWatch
 from dashboard.worker import Pace, Worker
 
 log = logging.getLogger(__name__)
@@ -49,6 +55,14 @@ def command(config: Config) -> None:
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     check(bus)
     post = HeatPost(config.require_redis(), config.bus_name(profile.id))
+    webhook = Webhook(config.alarm_webhook) if config.alarm_webhook else None
+    aside = ThreadPoolExecutor(1, "surges")
+    surges = SurgeWatch(
+        profile,
+        [rule.surge for rule in profile.alarms.rules.values() if rule.surge],
+        partial(reports_by_member, ledger),
+        aside.submit,
+    )
     worker = Worker(
         profile,
         ledger,
@@ -59,12 +73,16 @@ def command(config: Config) -> None:
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
         heat=HeatWork(profile, ledger, post, config.grid_dir),
+        sections=[AlarmWork(profile, ledger, surges, webhook)],
     )
     try:
         worker.run(stop.is_set)
     except Superseded as error:
         raise click.ClickException(str(error)) from error
     finally:
+        aside.shutdown(cancel_futures=True)
+        if webhook is not None:
+            webhook.close()
         bus.close()
         post.close()
         ledger.close()

@@ -6,7 +6,7 @@ as-of time from the records that have an instant in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -102,7 +102,7 @@ def _overdue(as_of: int) -> ColumnElement[bool]:
     )
 
 
-def _counted(ledger: Ledger) -> ColumnElement[bool]:
+def counted(ledger: Ledger) -> ColumnElement[bool]:
     """Not of a channel that the city counts apart 单列来源."""
     channel = schema.cases.c.channel
     return or_(channel.is_(None), channel.not_in(sorted(ledger.rules.apart)))
@@ -131,7 +131,7 @@ def stocks(
         count(_suspended(as_of), _not_ended(as_of)),
     ).where(or_(row.due_at < as_of, row.suspended_at <= as_of))
     if by != "channel":
-        query = query.where(_counted(ledger))
+        query = query.where(counted(ledger))
     if by is not None:
         query = query.group_by(key)
     with ledger.engine.connect() as connection:
@@ -142,7 +142,7 @@ def overdue_instants(ledger: Ledger, as_of: int) -> list[tuple[int, int | None]]
     """(deadline, report time) of every case overdue at `as_of`."""
     row = schema.cases.c
     with ledger.engine.connect() as connection:
-        query = select(row.due_at, row.reported_at).where(_overdue(as_of), _counted(ledger))
+        query = select(row.due_at, row.reported_at).where(_overdue(as_of), counted(ledger))
         return [(due, reported) for due, reported in connection.execute(query)]
 
 
@@ -209,11 +209,17 @@ def cell_counts(ledger: Ledger) -> dict[str, int]:
         return {found: n for found, n in rows}
 
 
-def last_by_source(ledger: Ledger) -> dict[str, int]:
-    """Sending system → its newest event time, epoch ms."""
+def heard(ledger: Ledger) -> dict[tuple[str, str], int]:
+    """(kind of event, sending system) → its newest event time, epoch ms."""
+    table = schema.sources.c
     with ledger.engine.connect() as connection:
-        rows = connection.execute(select(schema.sources.c.sent_by, schema.sources.c.last_at))
-        return {sender: at for sender, at in rows}
+        rows = connection.execute(select(table.kind, table.sent_by, table.last_at))
+        return {(kind, sender): at for kind, sender, at in rows}
+
+
+def last_heard(ledger: Ledger, kinds: Collection[str]) -> int:
+    """The newest event time of these kinds, 0 without any."""
+    return max((at for (kind, _), at in heard(ledger).items() if kind in kinds), default=0)
 
 
 def rejected_since(ledger: Ledger, since: int) -> int:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0002"
+SCHEMA_VERSION: Final = "0006"
 
 metadata = MetaData()
 
@@ -92,10 +92,12 @@ cursors = Table(
 sources = Table(
     "sources",
     metadata,
-    Column("sent_by", Text, primary_key=True),
+    Column("sent_by", Text),
+    Column("kind", Text),
     Column("last_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("sent_by", "kind"),
 )
-"""The newest event time of each sending system."""
+"""The newest event time of each sending system, by the kind of its events."""
 
 rejected = Table(
     "rejected",
@@ -108,6 +110,25 @@ rejected = Table(
     PrimaryKeyConstraint("stream", "position"),
 )
 """What could not be counted, where it stood and why; the body is kept up to 2 kB."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("value", Float(53), nullable=False),
+    Column("peak", Float(53), nullable=False),
+    Column("said", Text, nullable=False),
+    Column("cleared_at", BigInteger),
+    Column("acked_at", BigInteger),
+    Column("acked_by", Text, nullable=False),
+    Column("acked_by_role", Text, nullable=False),
+)
+"""告警记录: one row an incident; not part of the digest of figures."""
 
 meta = Table(
     "meta",

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, and_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
 from dashboard.cases import DUE_AT, Row
 from dashboard.counters import names
+from dashboard.eventkinds import Event, OtherEvent, newest
 from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesMoved
 from dashboard.ledger.migrate import ensure
+from dashboard.ledger.parts import PARTS, PartApplied
 from dashboard.ledger.postgres import Postgres
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
@@ -57,6 +59,8 @@ class Applied:
     delta: Delta
     unchanged: int
     seq: int
+    parts: Mapping[str, PartApplied] = field(default_factory=dict)
+    """What it did to the records beside the cases, by the name of the part."""
 
 
 class Ledger:
@@ -67,6 +71,7 @@ class Ledger:
         self._dialect = dialect
         self._rules = rules
         self._patterns: dict[int, int] = {}
+        self._parts = tuple(make(rules) for make in PARTS)
 
     @classmethod
     def open(cls, url: str, rules: Rules, city: str, *, new_rules: bool = False) -> Ledger:
@@ -85,7 +90,7 @@ class Ledger:
         dialect = SQLite() if backend == "sqlite" else Postgres()
         engine = dialect.engine(parsed)
         ledger = cls(engine, dialect, rules)
-        with ledger._write() as connection:
+        with ledger.writing() as connection:
             ensure(connection)
             ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
             if connection.scalar(select(schema.cases.c.id).limit(1)) is None:
@@ -133,15 +138,16 @@ class Ledger:
         return self._rules
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._reached():
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of the one writer at a time; it commits unless an exception leaves it."""
+        with self.reached():
             fresh = self.engine.connect().execution_options(cityops_write=True)
             with fresh as connection, connection.begin():
                 self._dialect.lock(connection)
                 yield connection
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def reached(self) -> Iterator[None]:
         """A database that is away, locked or full is said in one line."""
         driver: Any = self.engine.dialect.loaded_dbapi  # COPY goes past SQLAlchemy
         away = (OperationalError, InterfaceError, InternalError, driver.OperationalError)
@@ -153,7 +159,7 @@ class Ledger:
 
     def apply(
         self,
-        events: Sequence[CaseEvent],
+        events: Sequence[Event],
         advance: Advance | None = None,
         refused: Sequence[Refused] = (),
         now: int = 0,
@@ -164,25 +170,42 @@ class Ledger:
         `RulesMoved` when the ledger has got other rules or another grid since it was opened.
         """
         try:
-            with self._write() as connection:
+            with self.writing() as connection:
                 if moved := self._differs(_meta(connection)):
                     raise RulesMoved(moved)
                 if advance is not None:
                     self._check(connection, advance)
-                stored = self._dialect.load(connection, {event.case for event in events})
-                folded = fold(events, stored, self._rules)
-                self._dialect.archive(connection, [(e.case, e.id, e.at, e.body) for e in events])
+                cases = [event for event in events if isinstance(event, CaseEvent)]
+                stored = self._dialect.load(connection, {event.case for event in cases})
+                folded = fold(cases, stored, self._rules)
+                self._dialect.archive(connection, [(e.case, e.id, e.at, e.body) for e in cases])
                 self._dialect.replace_cases(
                     connection,
                     [case_row(case, folded.revs[case], row) for case, _, row in folded.changes],
                 )
                 self._dialect.add_tally(connection, self._tally_rows(connection, folded.delta))
+                others = [event for event in events if isinstance(event, OtherEvent)]
+                parts = self._apply_parts(connection, others) if others else {}
                 self._note(connection, events, refused, advance, now)
                 seq = self._next_seq(connection)
         except BaseException:
             self._patterns.clear()  # may name patterns the rolled-back transaction had made
             raise
-        return Applied(folded.changes, folded.delta, folded.unchanged, seq)
+        unchanged = folded.unchanged + sum(part.unchanged for part in parts.values())
+        return Applied(folded.changes, folded.delta, unchanged, seq, parts)
+
+    def _apply_parts(
+        self, connection: Connection, events: Sequence[OtherEvent]
+    ) -> dict[str, PartApplied]:
+        """Each part folds its own; subjects of different kinds stay apart in the archive."""
+        out: dict[str, PartApplied] = {}
+        for part in self._parts:
+            mine = [event for event in events if event.kind in part.kinds]
+            if mine:
+                kept = [(f"{e.kind}:{e.subject}", e.id, e.at, e.body) for e in part.archived(mine)]
+                self._dialect.archive(connection, kept)
+                out[part.name] = part.apply(connection, self._dialect, mine)
+        return out
 
     def _check(self, connection: Connection, advance: Advance) -> None:
         found = _cursor(connection, advance.stream)
@@ -218,22 +241,16 @@ class Ledger:
     def _note(
         self,
         connection: Connection,
-        events: Sequence[CaseEvent],
+        events: Sequence[Event],
         refused: Sequence[Refused],
         advance: Advance | None,
         now: int,
     ) -> None:
-        newest: dict[str, int] = {}
-        for event in events:
-            if event.at > newest.get(event.sent_by, 0):
-                newest[event.sent_by] = event.at
         table = schema.sources
-        for sender, at in newest.items():
-            self._dialect.remember(connection, "sources", [(sender, at)])
-            connection.execute(
-                table.update().where(table.c.sent_by == sender, table.c.last_at < at),
-                {"last_at": at},
-            )
+        for (kind, sender), at in newest(events).items():
+            self._dialect.remember(connection, "sources", [(sender, kind, at)])
+            older = and_(table.c.sent_by == sender, table.c.kind == kind, table.c.last_at < at)
+            connection.execute(table.update().where(older), {"last_at": at})
         stream = advance.stream if advance is not None else "direct"
         self._dialect.remember(
             connection,
@@ -263,7 +280,7 @@ class Ledger:
         stage or place; returns how many did."""
         changed = 0
         recount = Recount(self._rules, Codes(), 0, 1 << 20)
-        with self._write() as connection:
+        with self.writing() as connection:
             after = ""
             while found := self._page(connection, after):
                 after = found[-1][0]
@@ -286,6 +303,8 @@ class Ledger:
                     self._dialect.add_tally(connection, self._tally_rows(connection, delta))
                     delta = {}
             self._dialect.add_tally(connection, self._tally_rows(connection, delta))
+            for part in self._parts:
+                part.rebuild(connection, self._dialect)
             self._stamp(connection)
             self._next_seq(connection)
         self._patterns.clear()
@@ -302,24 +321,24 @@ class Ledger:
 
     def seq(self) -> int:
         """How many batches were written so far."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             where = schema.meta.c.key == "seq"
             return int(connection.scalar(select(schema.meta.c.value).where(where)) or 0)
 
     def cursor(self, stream: str) -> str | None:
         """How far a stream has been folded; None when never."""
-        with self._reached(), self.engine.connect() as connection:
+        with self.reached(), self.engine.connect() as connection:
             return _cursor(connection, stream)
 
     def claim(self, stream: str) -> str | None:
         """The same, once every transaction under way has ended: a writer that was killed, or lost
         its connection, may have a last one that the database is still to commit."""
-        with self._write() as connection:
+        with self.writing() as connection:
             return _cursor(connection, stream)
 
     def reset_cursor(self, stream: str) -> None:
         """Forget how far a stream was folded (it was made anew); folding it again is harmless."""
-        with self._write() as connection:
+        with self.writing() as connection:
             connection.execute(schema.cursors.delete().where(schema.cursors.c.stream == stream))
 
 

@@ -6,10 +6,11 @@ Every figure equals what `reckoning.reckon` would answer for the same window and
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from dashboard import cases as c
+from dashboard.casemeasures import CASES
 from dashboard.cases import OPEN_STAGES, Row
 from dashboard.counters import BIT, COUNTERS
 from dashboard.formula import OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK, Resolved
@@ -17,7 +18,7 @@ from dashboard.livestate import contributions as stock
 from dashboard.livestate.contributions import StockKey, instants, stock_steps
 from dashboard.livestate.news import News
 from dashboard.livestate.running import Running
-from dashboard.measures import MEASURES, resolve
+from dashboard.measures import resolve
 from dashboard.profile import Profile
 from dashboard.tally import DIM, Change, Delta
 
@@ -49,8 +50,8 @@ class History(Protocol):
     def touched(self, start: int, end: int) -> Iterable[Row]:
         """Every record with an instant or deadline in start ≤ t < end."""
 
-    def heard(self) -> Mapping[str, int]:
-        """Sending system → its newest event time."""
+    def heard(self) -> Mapping[tuple[str, str], int]:
+        """(kind of event, sending system) → its newest event time."""
 
     def rejected(self, since: int) -> int:
         """Events refused since `since`."""
@@ -58,7 +59,7 @@ class History(Protocol):
 
 def needed_measures(profile: Profile) -> dict[str, Resolved]:
     """All measures with the city's choices; the frame shows no others."""
-    return {id: resolve(id, profile) for id in MEASURES}
+    return {id: resolve(id, profile) for id in CASES}
 
 
 class LiveState:
@@ -75,7 +76,7 @@ class LiveState:
         self._history = history
         self._apart = profile.rules.apart
         self._expanded: dict[int, tuple[int, ...]] = {}
-        self.heard: dict[str, int] = {}
+        self.heard: dict[tuple[str, str], int] = {}
         self._load(now)
 
     # -- loading and time
@@ -157,8 +158,11 @@ class LiveState:
 
     # -- changes
 
-    def apply(self, changes: Sequence[Change], delta: Delta, heard: Mapping[str, int]) -> None:
-        """Takes over a committed batch: changed records, the tally's difference, who was heard."""
+    def apply(
+        self, changes: Sequence[Change], delta: Delta, heard: Mapping[tuple[str, str], int]
+    ) -> None:
+        """Takes over a committed batch: changed records, the tally's difference, who was heard
+        with what kind of events."""
         month = self.month_start(self.day)
         for (dim, day, member, mask), n in delta.items():
             if dim == 0:
@@ -331,8 +335,16 @@ class LiveState:
         return {m: n for (s, b, m), n in self.stocks.counts.items() if s == name and b == by}
 
     def known(self, first_day: int) -> bool:
-        """False when no source has delivered anything as late as the window's start 无数据."""
-        return max(self.heard.values(), default=0) >= self.profile.day_start(first_day)
+        """False when no source has delivered a case as late as the window's start 无数据."""
+        return max(self.senders({"case"}).values(), default=0) >= self.profile.day_start(first_day)
+
+    def senders(self, kinds: Collection[str] | None = None) -> dict[str, int]:
+        """Sending system → its newest event time, of `kinds` of events or of any."""
+        out: dict[str, int] = {}
+        for (kind, sender), at in self.heard.items():
+            if kinds is None or kind in kinds:
+                out[sender] = max(at, out.get(sender, 0))
+        return out
 
     def _whole_days(self, first: int, end: int) -> Counts:
         sums: dict[int, int] = {}

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from dashboard.events import Rejected, decode
+from dashboard.eventkinds import read_event
+from dashboard.events import Rejected
 from dashboard.sources.linefeed import Chunk, LineFeed
 from dashboard.sources.outbox import Mark, Outbox
 
@@ -92,7 +93,7 @@ def _good(chunk: Chunk, bad: BadLines, now: int, pushed: Pushed) -> list[bytes]:
             continue
         pushed.read += 1
         try:
-            decode(text, now)
+            read_event(text, now)
         except Rejected as error:
             pushed.rejected += 1
             bad.add(number, str(error), line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dashboard import cases as c
+from dashboard.eventkinds import newest
 from dashboard.events import CaseEvent, decode
 from dashboard.framing import Stamp, build_frame
 from dashboard.ledger import Ledger
@@ -15,8 +16,9 @@ from dashboard.ledger.reading import records, stocks
 from dashboard.livestate import LiveState
 from dashboard.livestate.contributions import DUE_SOON_MS
 from dashboard.profile import Profile
-from dashboard.reckoning import Report, Window, reckon
+from dashboard.reckoning import Report, reckon
 from dashboard.snapshot import Frame
+from dashboard.windows import Window
 from dashboard.worker import LedgerHistory
 
 STAMP = Stamp(1, 0, "test", False, {"rejected": 0, "lag_ms": 0, "gap": None})
@@ -44,10 +46,7 @@ class City:
     def take(self, *lines: bytes) -> None:
         events = self.decoded(lines)
         applied = self.ledger.apply(events)
-        heard: dict[str, int] = {}
-        for event in events:
-            heard[event.sent_by] = max(event.at, heard.get(event.sent_by, 0))
-        self.state.apply(applied.changes, applied.delta, heard)
+        self.state.apply(applied.changes, applied.delta, newest(events))
         self.state.advance(self.now)
 
     def wait(self, ms: int) -> None:

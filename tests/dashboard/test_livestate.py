@@ -238,7 +238,7 @@ def test_health_carries_the_days_rejected() -> None:
         def touched(self, start: int, end: int) -> Iterable[c.Row]:
             return []
 
-        def heard(self) -> Mapping[str, int]:
+        def heard(self) -> Mapping[tuple[str, str], int]:
             return {}
 
         def rejected(self, since: int) -> int:

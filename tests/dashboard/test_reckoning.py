@@ -16,7 +16,8 @@ from dashboard.formula import OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records
 from dashboard.measures import MEASURES, resolve
-from dashboard.reckoning import Window, iso_day, reckon
+from dashboard.reckoning import reckon
+from dashboard.windows import Window, iso_day
 from tests.town import DAY, HOUR, MONDAY, RULES, Town, day, event, life
 
 FIRST = day(MONDAY)

@@ -143,6 +143,6 @@ def test_a_writer_that_fell_silent_does_not_keep_the_others_out(
         site.ledger() as silent,
         site.ledger() as other,
         pytest.raises(LedgerAway),
-        silent._write(),
+        silent.writing(),
     ):
         assert other.apply([]).seq == 1

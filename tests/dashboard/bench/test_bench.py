@@ -50,6 +50,17 @@ def test_year_prints_every_leg(tmp_path: Path) -> None:
     assert bars(found) == {"ingest_s", "ingest_rss_mb", "query_s", "first_frame_s"}
 
 
+def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) -> None:
+    file = tmp_path / "year.jsonl"
+    file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
+    found = json.loads(
+        cityops("bench", "export", "--year", "2026", "--file", str(file), "--json", cwd=tmp_path)
+    )
+    assert found["cases"] == 1 and found["csv_mb"] > 0 and found["xlsx_mb"] > 0
+    assert len(found["writers"]) == 3 and min(found["writers"].values()) > 0
+    assert bars(found) == {"csv_s", "csv_rss_mb", "xlsx_s", "xlsx_rss_mb"}
+
+
 def test_live_measures_the_stream_the_baseline_and_the_browser(tmp_path: Path) -> None:
     found = json.loads(cityops("bench", "live", *SMALL, "--json", cwd=tmp_path))
     for part in ("stream", "store", "page"):

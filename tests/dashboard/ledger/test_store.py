@@ -16,8 +16,8 @@ from dashboard.events import CaseEvent
 from dashboard.ledger import Advance, CursorMoved, Ledger, LedgerError, Refused
 from dashboard.ledger.digest import digest
 from dashboard.ledger.reading import (
+    heard,
     history,
-    last_by_source,
     record,
     records,
     size,
@@ -63,7 +63,7 @@ def test_a_life_is_recorded_archived_and_tallied(make_ledger: Callable[[], Ledge
     assert stored(ledger) == recounted(ledger) != {}
     assert len(history(ledger, "A1")) == 8
     assert size(ledger).cases == 1
-    assert last_by_source(ledger) == {"town": MONDAY + 15 * HOUR}
+    assert heard(ledger) == {("case", "town"): MONDAY + 15 * HOUR}
 
 
 def test_the_same_events_again_change_nothing(make_ledger: Callable[[], Ledger]) -> None:

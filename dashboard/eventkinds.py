@@ -1,0 +1,68 @@
+"""Every kind of event 事件种类: cases, and the records beside them, checked in their own rooms.
+
+To add a kind: its check in a pure room, an entry in `KINDS`, a part of the ledger that folds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from dashboard.events import (
+    FUTURE_TOLERANCE_MS,
+    CaseEvent,
+    Rejected,
+    Wire,
+    case_event,
+    happened,
+    read_wire,
+    short,
+)
+
+
+class OtherEvent(msgspec.Struct, gc=False):
+    """A checked event of a record beside the cases: `data` is what its room reads from it."""
+
+    kind: str
+    id: str
+    subject: str
+    """What it is about, e.g. a call or a component; with `id` its key in the archive."""
+    at: int
+    rev: int
+    sent_by: str
+    data: Any
+    body: bytes
+
+
+Event = CaseEvent | OtherEvent
+Check = Callable[[Wire, bytes, int, int], tuple[str, Any]]
+"""(head, whole line, `at`, latest possible instant) → (subject, data); raises `Rejected`."""
+
+KINDS: Final[dict[str, Check]] = {}
+TYPES: Final = ("case", *KINDS)
+
+
+def read_event(line: bytes, now: int) -> Event:
+    """One event of any kind; `now` is epoch ms. Raises `Rejected` and nothing else."""
+    wire = read_wire(line)
+    if wire.type == "case":
+        return case_event(wire, line, now)
+    check = KINDS.get(wire.type)
+    if check is None:
+        raise Rejected(f"type: {short(wire.type)}, expected one of {', '.join(TYPES)}")
+    latest = now + FUTURE_TOLERANCE_MS
+    at = happened(wire, latest)
+    subject, data = check(wire, line, at, latest)
+    return OtherEvent(wire.type, wire.id, subject, at, wire.rev or at, wire.sent_by, data, line)
+
+
+def newest(events: Iterable[Event]) -> dict[tuple[str, str], int]:
+    """(kind, sending system) → the newest event time among `events`."""
+    out: dict[tuple[str, str], int] = {}
+    for event in events:
+        key = ("case" if isinstance(event, CaseEvent) else event.kind, event.sent_by)
+        if event.at > out.get(key, 0):
+            out[key] = event.at
+    return out

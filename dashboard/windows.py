@@ -1,0 +1,46 @@
+"""Windows of city days 统计期间, clipped at their as-of time 截至."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from dashboard.formula import Choice
+
+
+class City(Choice, Protocol):
+    """What reckoning needs of a city profile: its choices and its calendar."""
+
+    def day(self, instant: int) -> int: ...
+    def day_start(self, day: int) -> int: ...
+
+
+@dataclass(frozen=True)
+class Window:
+    """City days first ≤ day < end; as-of is an epoch-ms instant."""
+
+    first_day: int
+    end_day: int
+    as_of: int
+
+
+Counts = dict[str, int]
+"""Counter name → n."""
+_EPOCH: Final = datetime.date(1970, 1, 1)
+
+
+def window(city: City, first: datetime.date, last: datetime.date, as_of: int) -> Window:
+    """The days first … last (both in), as of `as_of` or the end, whichever is earlier."""
+    first_day, end_day = (first - _EPOCH).days, (last - _EPOCH).days + 1
+    return Window(first_day, end_day, min(as_of, city.day_start(end_day)))
+
+
+def year_window(city: City, year: int, as_of: int) -> Window:
+    """A calendar year."""
+    return window(city, datetime.date(year, 1, 1), datetime.date(year, 12, 31), as_of)
+
+
+def iso_day(day: int) -> str:
+    """A city day as YYYY-MM-DD."""
+    return (_EPOCH + datetime.timedelta(days=day)).isoformat()
