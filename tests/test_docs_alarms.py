@@ -21,7 +21,9 @@ def row(rule: Rule) -> str:
 
 
 def test_every_usual_rule_has_its_row() -> None:
-    assert re.findall(r"^\| `[a-z-]+` [^|].*\|$", PAGE, re.M) == [row(rule) for rule in USUAL.values()]
+    assert re.findall(r"^\| `[a-z-]+` [^|].*\|$", PAGE, re.M) == [
+        row(rule) for rule in USUAL.values()
+    ]
 
 
 def test_everything_that_can_be_watched_is_listed() -> None:

@@ -25,7 +25,10 @@
     const waited = ticking(cell) && f.known(queue.oldest_at)
       ? Math.max(0, (app.now() - queue.oldest_at) / 1000) : cell.v;
     setClass(el, 'none', !known);
-    setText(el.firstElementChild, known ? f.clock(waited) : f.NO_VALUE);
+    const text = known ? f.clock(waited) : f.NO_VALUE;
+    setText(el.firstElementChild, text);
+    const waits = el.closest('.waits');
+    if (waits) setClass(waits, 'lengthy', text.length > 5 || queue.waiting > 99);
   }
 
   function limitText(frame) {
@@ -114,18 +117,17 @@
 
   const BASIS = {
     yesterday: (cell) => (f.known(cell.cmp) ? '昨 ' + f.rate(cell.cmp) : ''),
-    since: () => '',
     lowest: (cell, frame) => {
       const span = frame.s['calls.lowest24h'];
-      return span && f.known(span.to) ? '至 ' + app.zone.day(span.to) : '';
+      return span && f.known(span.to) ? app.zone.day(span.to) : '';
     },
-    day: () => app.zone.day(app.now()).replace(/^/, '至 '),
   };
 
   /** 各接通率的末行：昨日同时、最低窗口的日子。 */
   function callBasis(el, frame) {
     const cell = cellOf(frame, el.dataset.keys.split(' ')[0].slice(2));
-    setText(el, hasValue(cell) ? BASIS[el.dataset.basis](cell, frame) : '');
+    const write = BASIS[el.dataset.basis];
+    setText(el, write && hasValue(cell) ? write(cell, frame) : '');
   }
 
   function sourceName(frame, id) {

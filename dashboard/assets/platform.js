@@ -61,9 +61,9 @@
     const cell = cellOf(frame, YEAR + 'fault_rate');
     if (cell === ABSENT) return setText(el, f.NO_VALUE);
     if (aboutOf(frame).fault_by === 'count') {
-      return setText(el, f.count(cell.n) + ' 次 / ' + f.count(cell.d) + ' 天');
+      return setText(el, f.count(cell.n) + ' 次' + (el.dataset.brief ? '' : ' / ' + f.count(cell.d) + ' 天'));
     }
-    return setText(el, minutes(cell.n) + ' / ' + minutes(cell.d) + ' 分钟');
+    return setText(el, minutes(cell.n) + (el.dataset.brief ? '' : ' / ' + minutes(cell.d)) + ' 分钟');
   }
 
   function platformRule(el, frame) {
@@ -134,6 +134,13 @@
       ? f.lasting((app.now() - about.last_outage_at) / 1000) : '从未');
   }
 
+  /** 组件一行：全部正常，或有几个不正常。 */
+  function componentsUp(el, frame) {
+    const cell = cellOf(frame, 'now.platform.components_up');
+    if (!hasValue(cell)) return app.verdict(el, ['nod', 'dash', '组件']);
+    return app.verdict(el, cell.v < cell.tot ? ['warn', 'warn', '组件'] : ['good', 'check', '组件']);
+  }
+
   function platformWarning(el, frame) {
     const text = aboutOf(frame).warning;
     setClass(el, 'gone', !text);
@@ -145,5 +152,6 @@
   }
 
   Object.assign(app.painters, { yearBar, yearTarget, yearReach, lostDays, faultParts, platformRule,
-    upperBound, boundsBar, boundsScale, boundsVerdict, unknownTime, lastOutage, platformWarning });
+    upperBound, boundsBar, boundsScale, boundsVerdict, unknownTime, lastOutage, componentsUp,
+    platformWarning });
 })((window.cityops = window.cityops || {}));

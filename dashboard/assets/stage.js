@@ -35,6 +35,7 @@
       const previous = current;
       current = (index + scenes.length) % scenes.length;
       spent = 0;
+      scenes[current].classList.add('next'); // 先占好版面再画：图要知道自己多大
       onShow(scenes[current]);
       clearTimeout(leaving);
       scenes.forEach((scene, i) => {

@@ -21,9 +21,9 @@ class Connected(NamedTuple):
 
 RATES = (
     Connected("today.calls.connect_rate", "今日", "yesterday"),
-    Connected("now.calls.connect_rate_24h", "滚动 24 小时", "since"),
-    Connected("year.calls.connect_rate_24h_min", "本年最低 24 小时", "lowest"),
-    Connected("year.calls.connect_rate", "本年", "day"),
+    Connected("now.calls.connect_rate_24h", "滚动 24 小时", ""),
+    Connected("year.calls.connect_rate_24h_min", "滚动最低", "lowest"),
+    Connected("year.calls.connect_rate", "本年", ""),
 )
 FOLLOWED = (
     ("rev", "revisit_rate", "回访率", "今日无应回访工单"),
@@ -110,11 +110,11 @@ def _rate(rate: Connected) -> Component:
     )
     return html.Div(
         [
-            html.Div(rate.label, className="nm"),
+            html.Div([html.Span(rate.label, className="nm"), told], className="row"),
             hero(rate.key, "rate", "big"),
             bullet(rate.key),
             html.Div(figure(rate.key, "nd", "rate"), className="mut"),
-            html.Div([verdict(rate.key), told], className="row"),
+            html.Div(verdict(rate.key)),
         ],
         className="col-rate",
     )
@@ -138,9 +138,10 @@ def _service() -> Component:
     key = "today.calls.service_level_15s"
     latest = "quarter.calls.service_level_15s"
     body = [
-        html.Div([hero(key, "rate", "h6"), verdict(key)], className="row"),
+        html.Div(hero(key, "rate", "h6")),
         bullet(key),
         html.Div([figure(key, "nd", "rate"), figure(key, "tgt", "rate")], className="row mut"),
+        html.Div(verdict(key)),
         drawn("service", "s.calls.quarters m.today.calls.service_level_15s", "service"),
         html.Div(
             [html.Span("平均应答"), html.B(figure("today.calls.asa_s", kind="seconds"))],
