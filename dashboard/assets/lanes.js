@@ -53,6 +53,8 @@
     (frame.t['platform.lanes'] || []).forEach((row) => { byId[row.id] = row; });
     if (!el.firstElementChild) ['rows', 'lane-axis'].forEach((c) => el.appendChild(make('div', c)));
     const box = el.firstElementChild;
+    const longest = Math.max.apply(null, all.map((row) => row.name.length));
+    el.style.setProperty('--letters', String(Math.min(20, longest) + 4.5));
     const shown = chosen(all, app.capacity(box, ROW_REM, all.length));
     const rows = pool(box, shown.length, makeRow);
     const now = app.now();

@@ -27,7 +27,8 @@
     const [fill, today] = bar(el);
     const known = hasValue(cell) && f.known(cell.d);
     fill.style.width = known ? app.clamp((cell.v / whole) * 100) + '%' : '0';
-    today.style.left = known ? app.clamp((cell.d / whole) * 100) + '%' : '-1rem';
+    today.style.left = known ? app.clamp((cell.d / whole) * 100) + '%' : '0';
+    setClass(el, 'bare', !known);
   }
 
   function yearTarget(el, frame) {
@@ -101,7 +102,9 @@
     fill.style.left = found ? app.clamp(found.low.v < found.high.v ? found.at(found.low.v) : 0) + '%' : '0';
     fill.style.width = found ? app.clamp(found.low.v < found.high.v
       ? Math.max(0.6, found.at(found.high.v) - found.at(found.low.v)) : found.at(found.high.v)) + '%' : '0';
-    aim.style.left = found && f.known(found.low.tgt) ? app.clamp(found.at(found.low.tgt)) + '%' : '-1rem';
+    const aimed = Boolean(found) && f.known(found.low.tgt);
+    aim.style.left = aimed ? app.clamp(found.at(found.low.tgt)) + '%' : '0';
+    setClass(el, 'bare', !aimed);
   }
 
   function boundsScale(el, frame) {
@@ -129,7 +132,7 @@
 
   function lastOutage(el, frame) {
     const about = aboutOf(frame);
-    if (!frame.s['platform.about']) return setText(el, f.NO_VALUE);
+    if (!hasValue(cellOf(frame, YEAR + 'outages'))) return setText(el, f.NO_VALUE);
     return setText(el, f.known(about.last_outage_at)
       ? f.lasting((app.now() - about.last_outage_at) / 1000) : '从未');
   }

@@ -12,8 +12,10 @@
     return app.zone.date(at) === app.zone.date(now) && now - at < 86400000 ? app.zone.minute(at) : app.zone.day(at);
   }
 
-  function rowsOf(el, rows, names, word) {
-    if (empty(el, !rows.length, word)) return null;
+  /** 还没有来过数据的表写“无数据”，不写“没有”。 */
+  function rowsOf(el, frame, rows, names, word) {
+    const heard = app.hasValue(frame.m['year.platform.outages'] || app.ABSENT);
+    if (empty(el, !rows.length, heard && word)) return null;
     const shown = rows.slice(0, capacity(el, ROW_REM, rows.length));
     const lines = pool(el, shown.length, () => {
       const line = make('div', 'r');
@@ -36,7 +38,7 @@
 
   function outages(el, frame) {
     const all = frame.t['platform.outages'];
-    const got = rowsOf(el, all || [], ['when', 'name', 'what mut', 'value'], all && '本年没有中断');
+    const got = rowsOf(el, frame, all || [], ['when', 'name', 'what mut', 'value'], all && '本年没有中断');
     if (!got) return;
     const now = app.now();
     got.shown.forEach((row, i) => {
@@ -59,7 +61,7 @@
 
   function tickets(el, frame) {
     const all = frame.t['platform.tickets'];
-    const got = rowsOf(el, all || [], ['when', 'name', 'what mut', 'value'], all && '没有工单');
+    const got = rowsOf(el, frame, all || [], ['when', 'name', 'what mut', 'value'], all && '没有工单');
     if (!got) return;
     const now = app.now();
     got.shown.forEach((row, i) => {
@@ -86,7 +88,7 @@
 
   function screens(el, frame) {
     const all = frame.t['platform.screens'];
-    const got = rowsOf(el, all || [], ['state', 'name', 'value'], all && '没有登记屏幕');
+    const got = rowsOf(el, frame, all || [], ['state', 'name', 'value'], all && '没有登记屏幕');
     if (!got) return;
     const now = app.now();
     got.shown.forEach((row, i) => {
@@ -108,7 +110,7 @@
 
   function corrections(el, frame) {
     const all = frame.t['platform.corrections'];
-    const got = rowsOf(el, all || [], ['when mut', 'what', 'mut'], all && '没有人工更正');
+    const got = rowsOf(el, frame, all || [], ['when mut', 'what', 'mut'], all && '没有人工更正');
     if (!got) return;
     const now = app.now();
     got.shown.forEach((row, i) => {

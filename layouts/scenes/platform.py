@@ -132,7 +132,7 @@ def _upkeep() -> Component:
         )
         for label, key, kind in UPKEEP
     ]
-    last = drawn("lastOutage", "s.platform.about", "said", every="1")
+    last = drawn("lastOutage", f"s.platform.about m.{YEAR}.outages", "said", every="1")
     rows.append(html.Tr([html.Td("距上次中断", className="tl"), html.Td(html.B(last))]))
     return tile("upk", "维护", [html.Table(html.Tbody(rows), className="pairs")], note=("本年",))
 
@@ -148,8 +148,8 @@ def _calendar() -> Component:
     )
     keys = drawn("calendarKeys", "s.platform.calendar", "keys day-keys")
     body = [
-        drawn("calendar", "s.platform.calendar", "calendar"),
         drawn("platformWarning", "s.platform.about", "warning warn gone"),
+        drawn("calendar", "s.platform.calendar s.platform.about", "calendar"),
     ]
     return tile("cal", "全年日历", body, note=note, aside=keys)
 
