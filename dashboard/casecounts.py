@@ -33,6 +33,8 @@ class CaseCounts:
         self, ledger: Ledger, city: City, window: Window, by: str | None
     ) -> dict[str, Counts]:
         """Member → counter → n; the city under ""."""
+        if by is not None and by not in DIMENSIONS and by not in ("day", "month"):
+            return {}
         return _counts(ledger, city, window, by)
 
     def known(self, ledger: Ledger, city: City, window: Window) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from dashboard import terms
 from dashboard.alarmprofile import read_alarms
+from dashboard.casemeasures import CASES
 from dashboard.cityparts import (
     CHOSEN,
     COUNTS,
@@ -27,6 +28,7 @@ from dashboard.cityparts import (
 from dashboard.formula import ATTRIBUTIONS, SELF_SWITCHES
 from dashboard.limits import SAMPLE_LIMITS, Limit
 from dashboard.measures import MEASURES
+from dashboard.platformprofile import read_platform
 from dashboard.profile import KEY_RATES, SOURCES, Profile
 from dashboard.terms import Channel
 from dashboard.tomltable import ProfileError, Table, read_table
@@ -94,6 +96,7 @@ def _profile(table: Table) -> Profile:
         repeat=_repeat(table.table("repeat")),
         alarms=read_alarms(table.table("alarms")),
         simulation=_simulation(table.table("simulation")),
+        platform=read_platform(table.table("platform"), districts),
     )
     table.done()
     return profile
@@ -261,7 +264,7 @@ def _targets(given: Table) -> dict[str, Target]:
 
 
 def _key_rates(table: Table) -> tuple[str, ...]:
-    rates = [id for id, measure in MEASURES.items() if measure.kind == "rate"]
+    rates = [id for id, measure in CASES.items() if measure.kind == "rate"]
     ids = table.texts("key_rates", "比率指标，如 cases.closure_rate", _any(rates))
     if ids and len(ids) != 3:
         raise table.error("key_rates", list(ids), "三个比率指标")

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "import": "从案件系统导入 / import from a case system",
     "grid": "网格：导入、生成、区界、换版本 / the grid: import, generate, boundaries, reassign",
     "measures": "查询指标 / print measures",
+    "evaluate": "年度绩效表：填写、计分、勾稽 / fill, score and check a yearly form",
     "alarms": "告警：查看、确认、试发通知 / alarms: list, acknowledge, try the webhook",
     "export": "导出案卷清单：csv、xlsx / export the list of cases",
     "reconcile": "对账：重算与台账比对 / recount against the tally",

@@ -107,6 +107,11 @@ class Config:
         flag,
         "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
     )
+    forms_dir: Path | None = setting(
+        None,
+        folder,
+        "自己的年度绩效表目录；同 id 的表优先于内置 / folder of forms of your own, which win",
+    )
     base_map: str = setting(
         "boundaries",
         choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
@@ -221,8 +226,13 @@ def _complete(config: Config) -> Config:
         ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
-    profile = config.profile.absolute() if config.profile else None
-    return dataclasses.replace(config, profile=profile, data_dir=data_dir, ledger_url=ledger_url)
+    return dataclasses.replace(
+        config,
+        profile=config.profile.absolute() if config.profile else None,
+        forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        data_dir=data_dir,
+        ledger_url=ledger_url,
+    )
 
 
 def _from_file(file: Path, known: Mapping[str, Setting]) -> dict[str, Any]:

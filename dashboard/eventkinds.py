@@ -20,6 +20,8 @@ from dashboard.events import (
     read_wire,
     short,
 )
+from dashboard.platformevents import check_probe, check_record
+from dashboard.uptime.records import KINDS as PLATFORM_KINDS
 
 
 class OtherEvent(msgspec.Struct, gc=False):
@@ -40,7 +42,10 @@ Event = CaseEvent | OtherEvent
 Check = Callable[[Wire, bytes, int, int], tuple[str, Any]]
 """(head, whole line, `at`, latest possible instant) → (subject, data); raises `Rejected`."""
 
-KINDS: Final[dict[str, Check]] = {}
+KINDS: Final[dict[str, Check]] = {
+    "probe": check_probe,
+    **{kind: check_record(kind) for kind in PLATFORM_KINDS},
+}
 TYPES: Final = ("case", *KINDS)
 
 

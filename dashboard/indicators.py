@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dashboard.formula import ATTRIBUTIONS, OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK, Measure
 from dashboard.measures import MEASURES
 
-KINDS = {"count": "件数", "stock": "存量", "rate": "比率"}
+KINDS = {"count": "件数", "stock": "存量", "rate": "比率", "mean": "均值"}
 BETTER = {"higher": "越高越好", "lower": "越低越好", "none": "—"}
 PSEUDO = {
     OVERDUE: "超期未处置（窗内）",

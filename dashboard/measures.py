@@ -9,8 +9,9 @@ from typing import Final
 
 from dashboard.casemeasures import CASES
 from dashboard.formula import Choice, Measure, Resolved, UnknownMeasure, apply_choice
+from dashboard.platformmeasures import PLATFORM
 
-MEASURES: Final[dict[str, Measure]] = {**CASES}
+MEASURES: Final[dict[str, Measure]] = {**CASES, **PLATFORM}
 
 
 def resolve(

@@ -22,6 +22,7 @@ from dashboard.cityparts import (
 )
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.places import OUTSIDE, Places
+from dashboard.platformparts import Platform
 from dashboard.tally import Rules
 from dashboard.terms import Channel
 from dashboard.worktime import HOUR, WorkCalendar
@@ -68,6 +69,7 @@ class Profile:
     repeat: RepeatRule = field(default_factory=RepeatRule)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     simulation: Simulation = field(default_factory=Simulation)
+    platform: Platform = field(default_factory=Platform)
 
     def day(self, ms: int) -> int:
         """The city day of an instant: days since 1970-01-01 in the city's zone."""
@@ -102,8 +104,9 @@ class Profile:
         """What folding events needs of the city; a grid is added by whoever opens the ledger."""
         places = Places(datums=self.datums)
         return Rules(
-            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places
-        )
+            self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places,
+            policy=self.platform.policy,
+        )  # fmt: skip
 
     @property
     def datums(self) -> dict[str, str]:
@@ -130,6 +133,7 @@ class Profile:
             "department": {one.code: one.name for one in self.departments},
             "category": self.categories,
             "channel": {code: one.name for code, one in self.channels.items()},
+            "component": {one.id: one.name for one in self.platform.components},
         }
 
     def label(self, dimension: str, code: str | None) -> str:

@@ -14,10 +14,13 @@ from dashboard.casecounts import CaseCounts
 from dashboard.formula import OVERDUE, Resolved, Value
 from dashboard.ledger import Ledger
 from dashboard.measures import MEASURES, resolve
+from dashboard.platformcounts import PlatformCounts
 from dashboard.windows import City, Counts, Window
 
-BY: Final = ("district", "department", "channel", "category", "duty_grid", "day", "month")
-"""What `--by` takes; every dimension of the tally works the same way."""
+BY: Final = (
+    "district", "department", "channel", "category", "duty_grid", "component", "day", "month",
+)  # fmt: skip
+"""What `--by` takes; a kind of records without that dimension has no members."""
 
 
 class Domain(Protocol):
@@ -33,7 +36,7 @@ class Domain(Protocol):
         """Whether anything is known about the window."""
 
 
-DOMAINS: Final[dict[str, Domain]] = {"cases": CaseCounts()}
+DOMAINS: Final[dict[str, Domain]] = {"cases": CaseCounts(), "platform": PlatformCounts()}
 
 
 @dataclass(frozen=True)

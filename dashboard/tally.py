@@ -17,6 +17,7 @@ from dashboard import cases as c
 from dashboard.cases import DueRule, Row, derive
 from dashboard.counters import day_masks, names
 from dashboard.places import Places
+from dashboard.uptime.policy import Policy
 
 DIMENSIONS: Final[dict[str, int]] = {
     "district": c.DISTRICT,
@@ -56,6 +57,8 @@ class Rules:
     """Names the deadlines, calendar, channels apart and datums a ledger was folded with."""
     places: Places = field(default_factory=Places)
     """Where cases count 落格; the ledger remembers the version of its grid beside `version`."""
+    policy: Callable[[str], Policy] = lambda component: Policy()
+    """How the probes of a component are read; spans derived otherwise are derived anew."""
 
     def derive(self, rows: Sequence[Row]) -> None:
         """Sets the derived columns of records, in one go."""

@@ -103,6 +103,13 @@ class Table:
             raise self.error(key, value, f"{low:g}–{high:g} 的{'整数' if whole else '数'}")
         return float(value) if not whole else int(value)
 
+    def flag(self, key: str) -> bool:
+        """true or false; false where the key is absent."""
+        value = self.get(key)
+        if value is not None and type(value) is not bool:
+            raise self.error(key, value, "true 或 false")
+        return bool(value)
+
     def optional_number(self, key: str, low: float, high: float) -> float | None:
         """As `number`, or None where the key is absent."""
         return self.number(key, low, high) if key in self._values else None

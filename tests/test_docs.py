@@ -10,10 +10,13 @@ import pytest
 from dashboard.cases import FIELDS, FUTURE_FIELDS, STEPS
 from dashboard.cli import COMMANDS
 from dashboard.config import Config, load_config
+from dashboard.eventkinds import OtherEvent, read_event
 from dashboard.events import MAX_BYTES, Rejected, decode
 from dashboard.indicators import page
 from dashboard.measures import MEASURES
 from dashboard.settings import settings_of
+from dashboard.uptime.records import FIELDS as PLATFORM_FIELDS
+from dashboard.uptime.records import KINDS as PLATFORM_KINDS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -76,6 +79,24 @@ def test_the_examples_of_the_contract_are_accepted() -> None:
 def test_the_counter_examples_are_rejected(line: str) -> None:
     with pytest.raises(Rejected):
         decode(line.encode(), NOW)
+
+
+def test_the_examples_of_the_platform_are_accepted() -> None:
+    events = [read_event(line.encode(), NOW) for line in blocks("docs/events.md", "jsonl platform")]
+    assert all(isinstance(event, OtherEvent) for event in events)
+    kinds = {event.kind for event in events if isinstance(event, OtherEvent)}
+    assert kinds == {"probe", *PLATFORM_KINDS}
+    told = text_of("docs/events.md")
+    for fields in PLATFORM_FIELDS.values():
+        assert [name for name in fields if f"`{name}`" not in told and name != "made_at"] == [
+            "void"
+        ]
+
+
+@pytest.mark.parametrize("line", blocks("docs/events.md", "jsonl platform rejected"))
+def test_the_counter_examples_of_the_platform_are_rejected(line: str) -> None:
+    with pytest.raises(Rejected):
+        read_event(line.encode(), NOW)
 
 
 def test_the_contract_lists_every_step_with_the_fields_it_writes_and_clears() -> None:

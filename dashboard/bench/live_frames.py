@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from dashboard.measures import MEASURES
+from dashboard.casemeasures import CASES
 from dashboard.profile import Profile
 from dashboard.snapshot import VERSION, Cell, Frame
 
@@ -41,7 +41,7 @@ class _City:
 
     def __init__(self, profile: Profile, rng: random.Random) -> None:
         self._profile, self._rng = profile, rng
-        self._rates = [id for id, measure in MEASURES.items() if measure.kind == "rate"]
+        self._rates = [id for id, measure in CASES.items() if measure.kind == "rate"]
         names = [f"today.cases.{name}" for name in COUNTS]
         names += [f"year.cases.{name}" for name in ("reported", "filed", "closed")]
         names += [f"open.cases.{name}" for name in ("open", "overdue", "suspended", "due_soon")]

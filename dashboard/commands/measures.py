@@ -91,7 +91,11 @@ def _print(report: Report, profile: Profile, by: str | None) -> None:
 def _figure(value: Value) -> str:
     if value.value is None:
         return "—"
-    return f"{value.value:.2%}" if value.den is not None else f"{value.value:,}"
+    measure = MEASURES[value.measure]
+    if measure.kind == "rate":
+        return f"{value.value:.2%}"
+    shown = f"{value.value:,.1f}" if measure.kind == "mean" else f"{value.value:,}"
+    return shown if measure.unit == "件" else f"{shown} {measure.unit}"
 
 
 def _parts(value: Value) -> str:

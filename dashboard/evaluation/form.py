@@ -273,6 +273,8 @@ class Form(Strict, frozen=True, kw_only=True):
     """Percent of the target from which on an explanation is asked for 超额完成须说明."""
     grades: tuple[Grade, ...] = ()
     rounding: Rounding = Rounding()
+    units_in_cells: bool = True
+    """Whether a cell shows 50人 or, as some official tables, just 50; % is always shown."""
     facts: tuple[Fact, ...] = ()
     money: MoneyTable | None = None
     columns: Annotated[tuple[Column, ...], Meta(min_length=1)]
@@ -311,6 +313,11 @@ def target_text(target: Target | None, unit: str) -> str:
     if target.op == "is":
         return target.words or ""
     return f"{SIGNS[target.op]}{plain(target.value)}{unit}"
+
+
+def shown_unit(form: Form, unit: str) -> str:
+    """The unit as a cell of this form shows it."""
+    return unit if form.units_in_cells or unit == "%" else ""
 
 
 def plain(number: Decimal | None) -> str:

@@ -83,8 +83,10 @@ class PartResult:
     name: str
     unit: str
     target: str
+    op: str
     actual: Actual
     state: State
+    progress: Decimal | None
     share: Decimal | None
     """Of the part's own weight, 0–1; None while pending."""
 

@@ -83,7 +83,7 @@ class Statement(Strict, frozen=True, kw_only=True):
 
     `of`: figure.ID · value.INDICATOR · target.INDICATOR · score.INDICATOR · weight.INDICATOR ·
     money.ROW.COLUMN · level.ID.score|rate|weight|levels|indicators · total.score|rate|grade ·
-    count.level1|level2|level3|indicators · listed.level2. `text` keeps the printed writing
+    count.level1|level2|indicators. `text` keeps the printed writing
     (509,566.00件), from which the unit slips are told.
     """
 

@@ -15,6 +15,10 @@ from dashboard.ledger import schema
 from dashboard.ledger.dialect import state_of
 from dashboard.ledger.reading import masks
 from dashboard.ledger.store import Ledger
+from dashboard.ledger.uptimeschema import platform_records, probe_days, uptime_spans
+from dashboard.uptime.points import decode
+
+_POINTS = (probe_days.c.component, probe_days.c.day, probe_days.c.points)
 
 
 def digest(ledger: Ledger) -> str:
@@ -27,6 +31,12 @@ def digest(ledger: Ledger) -> str:
         for dim, day, member, pattern, n in connection.execute(select(schema.tally)):
             if n:
                 total += _line([dim, day, member, text[pattern], n])
+        for table in (uptime_spans, platform_records):
+            for found in connection.execute(select(table)):
+                total += _line([str(table.name), *found])
+        for component, day, body in connection.execute(select(*_POINTS)):
+            found_points = decode(body, day)
+            total += _line([component, found_points.at.tolist(), found_points.answer.tolist()])
     return f"{total % 2**256:064x}"
 
 

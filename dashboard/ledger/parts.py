@@ -6,16 +6,15 @@ record. Archive, records, tallies and cursor of a batch commit together or not a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from dashboard.eventkinds import OtherEvent
 from dashboard.ledger.dialect import SQLite
 from dashboard.ledger.postgres import Postgres
-from dashboard.tally import Rules
 
 Dialect = SQLite | Postgres
 
@@ -45,7 +44,3 @@ class Part(Protocol):
 
     def rebuild(self, connection: Connection, dialect: Dialect) -> None:
         """Makes what is derived anew from its records, by the present rules."""
-
-
-PARTS: Final[tuple[Callable[[Rules], Part], ...]] = ()
-"""How to make each part from the city's rules."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0006"
+SCHEMA_VERSION: Final = "0010"
 
 metadata = MetaData()
 
@@ -129,6 +129,17 @@ alarms = Table(
     Column("acked_by_role", Text, nullable=False),
 )
 """告警记录: one row an incident; not part of the digest of figures."""
+
+book_revisions = Table(
+    "book_revisions",
+    metadata,
+    Column("form", Text),
+    Column("year", Integer),
+    Column("number", Integer),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("form", "year", "number"),
+)
+"""年度台账册: the chain of revisions of every book, each carrying the hash of the one before."""
 
 meta = Table(
     "meta",

@@ -21,10 +21,11 @@ from dashboard.eventkinds import Event, OtherEvent, newest
 from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
+from dashboard.ledger.allparts import PARTS
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesMoved
 from dashboard.ledger.migrate import ensure
-from dashboard.ledger.parts import PARTS, PartApplied
+from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules

@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 import pytest
 
+from dashboard.casemeasures import CASES
 from dashboard.city import BUILT_IN, load_profile
 from dashboard.framing import OPEN, TODAY, YEAR, Stamp, build_frame
 from dashboard.ledger import Ledger
 from dashboard.livestate import LiveState
-from dashboard.measures import MEASURES
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Cell, Frame, read_frame
 from dashboard.worker import LedgerHistory
@@ -47,7 +47,7 @@ def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Pat
     own = {name: {path[2:] for path in paths(frame) if path[0] == name} for name in ("m", "s", "t")}
     assert set(documented("序列")) == own["s"]
     assert set(documented("表")) == own["t"]
-    rates = {id for id, measure in MEASURES.items() if measure.kind == "rate"}
+    rates = {id for id, measure in CASES.items() if measure.kind == "rate"}
     kinds = {
         "today.cases.<件数>": {f"today.cases.{name}" for name in TODAY},
         "today.cases.<率>": {f"today.{id}" for id in rates},

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dashboard import cases as c
+from dashboard.casemeasures import CASES
 from dashboard.cases import Row
 from dashboard.counters import AT_REPORT, COUNTERS, points
 from dashboard.formula import OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records
-from dashboard.measures import MEASURES, resolve
+from dashboard.measures import resolve
 from dashboard.reckoning import reckon
 from dashboard.windows import Window, iso_day
 from tests.town import DAY, HOUR, MONDAY, RULES, Town, day, event, life
@@ -70,7 +71,7 @@ def oracle(ledger: Ledger, town: Town, window: Window, keep: str | None) -> dict
         add(OVERDUE, overdue and start <= row[c.DUE_AT] < whole)
         add("by_report", overdue and reported is not None and start <= reported < whole)
     out: dict[str, float | None] = {}
-    for id in MEASURES:
+    for id in CASES:
         one = resolve(id, town)
         seen = dict(counts)
         if one.attribution == "report":
@@ -115,7 +116,7 @@ def test_any_window_cut_anywhere_equals_the_oracle(
     ledger.apply([*events, *life("X1", MONDAY + 6 * DAY)])  # type: ignore[list-item]
     town = Town(attribution=attribution, self_handled_counts_as=frozenset({"reported"}))
     window = Window(FIRST + first, FIRST + first + length, MONDAY + cut)
-    report = reckon(ledger, town, window, "district")
+    report = reckon(ledger, town, window, "district", CASES)
     assert values(report.measures) == oracle(ledger, town, window, None)
     for district in ("101", "102"):
         if district in report.by:
@@ -154,7 +155,7 @@ def test_a_week_by_hand(week: Ledger) -> None:
 @pytest.mark.parametrize("by", ["day", "month", "district", "category", "collector"])
 def test_the_parts_of_a_count_add_up_to_the_whole(week: Ledger, by: str) -> None:
     report = reckon(week, Town(), Window(FIRST, FIRST + 7, MONDAY + 7 * DAY), by)
-    for id, measure in MEASURES.items():
+    for id, measure in CASES.items():
         if measure.kind == "count":
             parts = [values(part)[id] or 0 for part in report.by.values()]
             assert sum(parts) == report.measures[id].value, id

@@ -1,0 +1,13 @@
+"""Every part of the ledger beside the cases 各类记录, as each ledger is opened with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dashboard.ledger.parts import Part
+from dashboard.ledger.uptime import UptimePart
+from dashboard.tally import Rules
+
+PARTS: Final[tuple[Callable[[Rules], Part], ...]] = (UptimePart,)
+"""How to make each part from the city's rules."""
