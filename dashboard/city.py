@@ -26,6 +26,7 @@ from dashboard.cityparts import (
     YearTotals,
 )
 from dashboard.formula import ATTRIBUTIONS, SELF_SWITCHES
+from dashboard.hotlineprofile import Hotline, read_hotline
 from dashboard.limits import SAMPLE_LIMITS, Limit
 from dashboard.measures import MEASURES
 from dashboard.platformprofile import read_platform
@@ -96,10 +97,18 @@ def _profile(table: Table) -> Profile:
         repeat=_repeat(table.table("repeat")),
         alarms=read_alarms(table.table("alarms")),
         simulation=_simulation(table.table("simulation")),
+        hotline=_hotline(table),
         platform=read_platform(table.table("platform"), districts),
     )
     table.done()
     return profile
+
+
+def _hotline(table: Table) -> Hotline | None:
+    given = table.table("hotline")
+    if "hotline" not in table:
+        return None
+    return read_hotline(given, MEASURES["calls.connect_rate"].variants)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.access.peers import read_networks
 from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
@@ -37,6 +38,7 @@ __all__ = ["Config", "ConfigError", "load_config"]
 
 PREFIX = "CITYOPS_"
 DEFAULT_FILE = Path("cityops.toml")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LEDGER_SCHEMES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
 
 
@@ -46,6 +48,15 @@ def redis_address(raw: object) -> str:
         read_redis_url(str(raw))
     except ValueError as error:
         raise ValueError(f"redis://、rediss://、redis+sentinel://… 地址（{error}）") from None
+    return str(raw)
+
+
+def networks(raw: object) -> str:
+    """Reads addresses and networks separated by commas."""
+    try:
+        read_networks(str(raw))
+    except ValueError as error:
+        raise ValueError(f"IP 地址或网段，逗号隔开（{error}）") from None
     return str(raw)
 
 
@@ -103,9 +114,34 @@ class Config:
         5.0, number(0.1, 20), "每秒最多发布多少帧画面 / frames published per second at most"
     )
     case_lists: bool = setting(
-        False,
+        True,
         flag,
-        "点网格时列出案卷（内网、有权限的屏才开；大屏不开）/ list cases of a cell; off for walls",
+        "点网格时给登录的查看、业务、复核列出案卷；大屏从不 / list a cell's cases to people",
+    )
+    access: str = setting(
+        "required",
+        choice("required", "open"),
+        "`required`：先登录或持屏幕令牌；`open`：本机免登录看墙，只许监听环回地址 / who may see it",
+    )
+    secrets_file: Path | None = setting(
+        None, folder, "主密钥文件；不填为 `data_dir/secrets.key` / the key of this installation"
+    )
+    session_idle_min: int = setting(
+        30, whole(1, 1440), "登录后闲置多少分钟退出 / minutes an unused session lives"
+    )
+    session_max_h: int = setting(
+        12, whole(1, 168), "登录后最多多少小时 / hours a session lives at all"
+    )
+    trusted_proxies: str = setting(
+        "", networks, "可信代理的地址或网段，逗号隔开；只认它们的 X-Forwarded-* / trusted proxies"
+    )
+    proxy_user_header: str = setting(
+        "",
+        text(r"([A-Za-z][A-Za-z0-9-]{1,63})?", "请求头的名字，如 X-Remote-User"),
+        "可信代理用哪个请求头告知已登录的用户名；不填则不认 / header in which it names the user",
+    )
+    audit_days: int = setting(
+        400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"
     )
     forms_dir: Path | None = setting(
         None,
@@ -160,6 +196,11 @@ class Config:
     def grid_dir(self) -> Path:
         """The grid store 网格库 of the city, beside its ledger."""
         return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key 主密钥 of this installation is."""
+        return self.secrets_file or self.data_dir / "secrets.key"
 
     def require_redis(self) -> str:
         """The Redis URL; raises `ConfigError` where none is configured."""
@@ -226,10 +267,14 @@ def _complete(config: Config) -> Config:
         ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
+    if config.access == "open" and config.host not in LOOPBACK:
+        expected = f"监听环回地址（host = {'、'.join(sorted(LOOPBACK))}）时才能 open"
+        raise ConfigError("access", config.access, expected)
     return dataclasses.replace(
         config,
         profile=config.profile.absolute() if config.profile else None,
         forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        secrets_file=config.secrets_file.absolute() if config.secrets_file else None,
         data_dir=data_dir,
         ledger_url=ledger_url,
     )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from dashboard.calls.checking import check_agent, check_call
 from dashboard.events import (
     FUTURE_TOLERANCE_MS,
     CaseEvent,
@@ -43,6 +44,8 @@ Check = Callable[[Wire, bytes, int, int], tuple[str, Any]]
 """(head, whole line, `at`, latest possible instant) → (subject, data); raises `Rejected`."""
 
 KINDS: Final[dict[str, Check]] = {
+    "call": check_call,
+    "agent": check_agent,
     "probe": check_probe,
     **{kind: check_record(kind) for kind in PLATFORM_KINDS},
 }

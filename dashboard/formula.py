@@ -56,6 +56,8 @@ class Measure:
     unit: str = ""
     """What a value is in: 件, 次, 秒, 天 …; rates are shares 0–1 shown in percent; a mean is a
     quotient in its unit."""
+    scale: int = 1
+    """How much of what its counters add up makes one unit, e.g. 1000 ms a second."""
 
     def __post_init__(self) -> None:
         if not self.unit:
@@ -73,15 +75,16 @@ class Value:
     measure: str = ""
     variant: str = ""
     attribution: str = "own"
+    scale: int = 1
 
     @property
     def value(self) -> float | None:
-        """The count, or num ÷ den; None without data or with denominator 0."""
+        """The count, or num ÷ den ÷ scale; None without data or with denominator 0."""
         if self.num is None or self.state in ("nodata", "na"):
             return None
         if self.den is None:
             return self.num
-        return self.num / self.den if self.den else None
+        return self.num / self.den / self.scale if self.den else None
 
 
 class Choice(Protocol):
@@ -141,7 +144,8 @@ class Resolved:
             den -= sum(counts.get(name, 0) for name in self.minus)
             if den <= 0:
                 state = "nodata"
-        return Value(num, den, state, as_of, self.measure.id, self.variant, self.attribution)
+        found = (self.measure.id, self.variant, self.attribution, self.measure.scale)
+        return Value(num, den, state, as_of, *found)
 
 
 class UnknownMeasure(KeyError):

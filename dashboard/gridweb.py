@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.access.identity import Identity, identity_of
+from dashboard.access.policy import may
 from dashboard.gridfiles import GridFiles, NoFile
 from dashboard.heat.keys import MEASURES, UnknownKey, described, read_key
 from dashboard.heatquery import HeatQuery, UnknownPlace
@@ -46,7 +48,7 @@ class MapSite:
     told: Mapping[str, Any]
     """More for `/grid/meta.json`: the base map, 审图号, 顽疾 rule."""
     case_lists: bool = False
-    """案卷清单: never for walls."""
+    """案卷清单, for people who may see them; never for walls."""
 
 
 def map_routes(site: MapSite) -> Sequence[Route]:
@@ -72,14 +74,20 @@ class _Answers:
             **site.files.meta(),
             **described(),
             "classes": MEASURES["reported"].classes,
-            "case_lists": site.case_lists,
             **site.told,
         }
-        self._meta = gzip.compress(orjson.dumps(meta), 9, mtime=0)
+        self._meta = {
+            lists: gzip.compress(orjson.dumps({**meta, "case_lists": lists}), 9, mtime=0)
+            for lists in (False, True)
+        }
         self._replays: dict[tuple[int, str, str], tuple[float, bytes]] = {}
 
     async def meta(self, request: Request) -> Response:
-        return _packed(request, self._meta, JSON, {"cache-control": "no-cache"})
+        meta = self._meta[self._lists(identity_of(request))]
+        return _packed(request, meta, JSON, {"cache-control": "no-cache, private"})
+
+    def _lists(self, who: Identity) -> bool:
+        return self._site.case_lists and may(who, "cases.list")
 
     async def members(self, request: Request) -> Response:
         return await self._kept(request, self._files.members, JSON)
@@ -149,9 +157,12 @@ class _Answers:
 
     async def cell(self, request: Request) -> Response:
         level, i = request.path_params["level"], request.path_params["i"]
+        who = identity_of(request)
         try:
             query = await run_in_threadpool(self._site.query)
-            found = await run_in_threadpool(query.member, level, i, self._site.case_lists)
+            if not all(map(who.sees, await run_in_threadpool(query.districts, level, i))):
+                return PlainTextResponse("不在您的管辖范围", 403, {"cache-control": "no-store"})
+            found = await run_in_threadpool(query.member, level, i, self._lists(who))
         except UnknownPlace:
             return _missing("没有这个网格 / no such place")
         except Exception:

@@ -59,6 +59,13 @@ class HeatQuery:
         found = {"code": code, **names, "as_of": now, "counts": counts, "trend": trend}
         return {**found, "cases": self._cases(level, code)} if lists else found
 
+    def districts(self, level: str, i: int) -> set[str]:
+        """The districts a member lies in. Raises `UnknownPlace`."""
+        ground = self._ground
+        if level not in (*ground.members, "unit_cell") or not 0 <= i < ground.size(level):
+            raise UnknownPlace(f"{level} {i}")
+        return ground.districts(level, i)
+
     def _counts(self, level: str, code: str, now: int) -> tuple[dict[str, Any], list[int]]:
         today, windows = self._profile.day(now), self._windows
         midnight = self._profile.day_start(today)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from functools import cached_property
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import orjson
 
+from dashboard.access.identity import ended_of
 from dashboard.bus import BusDown, FrameReader
 from dashboard.payload import Payload, deflated, sse
 from dashboard.snapshot import Frame, diff, read_frame
@@ -75,9 +76,10 @@ class Hub:
         *,
         now: Callable[[], int],
         reader: Callable[[str, str], Reader] = FrameReader,
+        told: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         self._url, self._city, self.build = url, city, build
-        self._now, self._make_reader = now, reader
+        self._now, self._make_reader, self._told = now, reader, told
         self._tasks: list[asyncio.Task[None]] = []
         self._body: bytes | None = None
         self._frame: Frame | None = None
@@ -188,6 +190,7 @@ class Hub:
                     "build": self.build,
                     "seq": 0 if frame is None else frame["seq"],
                     "data_at": None if frame is None else frame["as_of"],
+                    **self._told(),
                 }
             ),
         )
@@ -252,11 +255,14 @@ def live_route(hub: Hub, heat: Heat | None = None) -> App:
         keys = _heat_keys(scope)
         if heat is not None and keys:
             tasks.append(asyncio.create_task(heat.view(keys, write)))
+        ended = ended_of(scope)
         try:
-            await hub.view(write, leaving.done)
+            await hub.view(write, lambda: leaving.done() or bool(ended()))
         finally:
             for task in tasks:
                 task.cancel()
+        if why := ended():
+            await write(Payload(sse("ended", orjson.dumps({"why": why}))))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return live

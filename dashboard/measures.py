@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from dashboard.callmeasures import CALLS
 from dashboard.casemeasures import CASES
 from dashboard.formula import Choice, Measure, Resolved, UnknownMeasure, apply_choice
 from dashboard.platformmeasures import PLATFORM
 
-MEASURES: Final[dict[str, Measure]] = {**CASES, **PLATFORM}
+MEASURES: Final[dict[str, Measure]] = {**CASES, **CALLS, **PLATFORM}
 
 
 def resolve(

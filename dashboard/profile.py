@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -20,6 +20,7 @@ from dashboard.cityparts import (
     Target,
     YearTotals,
 )
+from dashboard.hotlineprofile import Hotline
 from dashboard.limits import SAMPLE_LIMITS, Limit, LimitTable
 from dashboard.places import OUTSIDE, Places
 from dashboard.platformparts import Platform
@@ -32,6 +33,8 @@ KEY_RATES: Final = (
     "cases.closure_rate",
     "cases.on_time_closure_rate",
 )
+USUAL: Final = Hotline().folded
+CONNECT_RATE: Final = "calls.connect_rate"
 SOURCES: Final = (Source("case-system", "案件系统"),)
 
 
@@ -69,6 +72,8 @@ class Profile:
     repeat: RepeatRule = field(default_factory=RepeatRule)
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     simulation: Simulation = field(default_factory=Simulation)
+    hotline: Hotline | None = None
+    """热线; None: this city's wall has none."""
     platform: Platform = field(default_factory=Platform)
 
     def day(self, ms: int) -> int:
@@ -106,12 +111,25 @@ class Profile:
         return Rules(
             self.due_at, self.calendar.day, self.separate_channels, self._rules_version(), places,
             policy=self.platform.policy,
+            hotline=self.hotline or Hotline(),
         )  # fmt: skip
 
     @property
     def datums(self) -> dict[str, str]:
         """Sending system → the datum of its positions, where that is not WGS-84."""
         return {one.id: one.datum for one in self.sources if one.datum != "wgs84"}
+
+    def in_year(self, year: int) -> Profile:
+        """The choices of a year: its own variant and target of the connect rate, if it has any."""
+        own = self.hotline.years.get(year) if self.hotline else None
+        if own is None:
+            return self
+        variants, targets = dict(self.variants), dict(self.targets)
+        if own.variant is not None:
+            variants[CONNECT_RATE] = own.variant
+        if own.target is not None:
+            targets[CONNECT_RATE] = Target(">=", own.target, 0.0, own.source)
+        return replace(self, variants=variants, targets=targets)
 
     def _rules_version(self) -> str:
         """A short name of everything a stored record's deadline and tally follow from."""
@@ -121,6 +139,7 @@ class Profile:
             (calendar.timezone, calendar.sessions, calendar.holidays),
             sorted(self.separate_channels),
             *([sorted(self.datums.items())] if self.datums else []),
+            *([self.hotline.folded] if self.hotline and self.hotline.folded != USUAL else []),
         )
         return hashlib.sha256(repr(given).encode()).hexdigest()[:16]
 

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from dashboard.callcounts import CallCounts
 from dashboard.casecounts import CaseCounts
 from dashboard.formula import OVERDUE, Resolved, Value
 from dashboard.ledger import Ledger
 from dashboard.measures import MEASURES, resolve
 from dashboard.platformcounts import PlatformCounts
-from dashboard.windows import City, Counts, Window
+from dashboard.windows import City, Counts, Window, year_of
 
 BY: Final = (
     "district", "department", "channel", "category", "duty_grid", "component", "day", "month",
@@ -36,7 +37,11 @@ class Domain(Protocol):
         """Whether anything is known about the window."""
 
 
-DOMAINS: Final[dict[str, Domain]] = {"cases": CaseCounts(), "platform": PlatformCounts()}
+DOMAINS: Final[dict[str, Domain]] = {
+    "cases": CaseCounts(),
+    "calls": CallCounts(),
+    "platform": PlatformCounts(),
+}
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,10 @@ def reckon(
     ledger: Ledger, city: City, window: Window, by: str | None = None, ids: Iterable[str] = MEASURES
 ) -> Report:
     """Every measure in `ids` over the window, in the city's variants; `by` splits it."""
+    choice = city.in_year(year_of(window.first_day))
     asked: dict[str, list[Resolved]] = {}
     for id in ids:
-        asked.setdefault(id.partition(".")[0], []).append(resolve(id, city))
+        asked.setdefault(id.partition(".")[0], []).append(resolve(id, choice))
     measures: dict[str, Value] = {}
     split: dict[str, dict[str, Value]] = {}
     for name, resolved in asked.items():

@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from dashboard.callreconcile import reconcile_calls
 from dashboard.counters import names
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records, tally_rows
@@ -63,7 +64,10 @@ def reconcile(
             numbers.append(codes.pack((dim, day, member, mask)))
             counts.append(n)
     stored = (np.frombuffer(numbers, np.int64), np.frombuffer(counts, np.int64))
-    return Reconciled(count, len(numbers), _compare(codes, recounted.result(), stored))
+    differences = _compare(codes, recounted.result(), stored)
+    calls, rows, found = reconcile_calls(ledger, first_day, end_day, progress)
+    differences += [Difference(*one) for one in found]
+    return Reconciled(count + calls, len(numbers) + rows, differences)
 
 
 def _compare(

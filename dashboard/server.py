@@ -11,18 +11,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dashboard.accessweb import guarded
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
 from dashboard.config import Config
+from dashboard.doors import Doors
+from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.live import App, Hub, live_route
+from dashboard.loginweb import login_routes
 from dashboard.profile import Profile
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
@@ -37,7 +41,8 @@ ASSETS = Path(__file__).parent / "assets"
 
 
 def create_app(config: Config) -> App:
-    """The app of one web process; call it after the fork. Raises ConfigError, ProfileError."""
+    """The app of one web process; call it after the fork. Raises ConfigError, ProfileError,
+    KeyFileError."""
     profile = load_profile(config.profile_source)
     statics = Statics(ASSETS)
     store = GridStore(config.grid_dir)
@@ -48,13 +53,16 @@ def create_app(config: Config) -> App:
     scenes = mounted(view)
     build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
-    hub = Hub(config.require_redis(), name, build, now=_now)
+    front = open_front_door(config, _now)
+    doors, look = front.doors, look_of(config, profile.title, statics)
+    hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
     site = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
-    return wall_site(
+    login = login_routes(front.signing, look, profile.timezone)
+    router = wall_site(
         WallSite(
             view=view,
             scenes=scenes,
@@ -62,20 +70,22 @@ def create_app(config: Config) -> App:
             live=live_route(hub, heat),
             build=build,
             health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat),
-            routes=() if site is None else (*map_routes(site), *base_routes(base)),
+            lifespan=lambda: _running(hub, heat, doors),
+            routes=login if site is None else (*login, *map_routes(site), *base_routes(base)),
             more=tuple(_names(profile)),
         )
     )
+    return guarded(router, doors, look)
 
 
 @contextlib.asynccontextmanager
-async def _running(hub: Hub, heat: HeatHub | None) -> AsyncIterator[None]:
+async def _running(hub: Hub, heat: HeatHub | None, doors: Doors) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
     try:
-        yield
+        async with doors.kept():
+            yield
     finally:
         for one in hubs:
             await one.stop()
@@ -131,6 +141,11 @@ class _Lazy:
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _troubles(doors: Doors) -> Mapping[str, Any]:
+    """What every beat tells beside the frame's age: nothing while all is well."""
+    return {} if doors.store_ok else {"accounts_ok": False}
 
 
 def _health(hub: Hub) -> Mapping[str, Any]:

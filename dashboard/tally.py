@@ -16,6 +16,7 @@ from typing import Final
 from dashboard import cases as c
 from dashboard.cases import DueRule, Row, derive
 from dashboard.counters import day_masks, names
+from dashboard.hotlineprofile import Hotline
 from dashboard.places import Places
 from dashboard.uptime.policy import Policy
 
@@ -57,6 +58,8 @@ class Rules:
     """Names the deadlines, calendar, channels apart and datums a ledger was folded with."""
     places: Places = field(default_factory=Places)
     """Where cases count 落格; the ledger remembers the version of its grid beside `version`."""
+    hotline: Hotline = field(default_factory=Hotline)
+    """How calls are counted 热线口径."""
     policy: Callable[[str], Policy] = lambda component: Policy()
     """How the probes of a component are read; spans derived otherwise are derived anew."""
 

@@ -55,7 +55,7 @@ class WallSite:
     hold_s: float = HOLD_S
     """How long rotation rests after a key or a touch; `?hold=` wins."""
     routes: Sequence[Route] = ()
-    """The map's, in a city that has a grid; see `gridweb`."""
+    """Of other rooms: signing in, the map; see `loginweb`, `gridweb`."""
     more: tuple[str, ...] = field(default=())
     """Texts that come only with frames (category names…), so that their glyphs are preloaded."""
 
@@ -66,7 +66,7 @@ def build_id(release: str, view: View, scenes: Sequence[Scene], statics: Statics
     return f"{release}-{hashlib.sha256(page.encode()).hexdigest()[:12]}"
 
 
-def wall_site(site: WallSite) -> ASGIApp:
+def wall_site(site: WallSite) -> Router:
     """The ASGI app of one web process."""
     dash = _dash_app(site)
     packed = Packed(dash.server, same=_same_for_everyone)
@@ -191,7 +191,8 @@ def _policy(dash: Dash, view: View) -> str:
     hosts = "".join(f" {host}" for host in view.map.base.get("hosts", ())) if view.map else ""
     return (
         f"default-src 'self'; img-src 'self' data:{hosts}; style-src 'self' 'unsafe-inline'; "
-        f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'"
+        f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'self'"
     )
 
 

@@ -14,6 +14,7 @@ class City(Choice, Protocol):
 
     def day(self, instant: int) -> int: ...
     def day_start(self, day: int) -> int: ...
+    def in_year(self, year: int) -> City: ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def window(city: City, first: datetime.date, last: datetime.date, as_of: int) ->
 def year_window(city: City, year: int, as_of: int) -> Window:
     """A calendar year."""
     return window(city, datetime.date(year, 1, 1), datetime.date(year, 12, 31), as_of)
+
+
+def year_of(day: int) -> int:
+    """The calendar year of a city day."""
+    return (_EPOCH + datetime.timedelta(days=day)).year
 
 
 def iso_day(day: int) -> str:

@@ -9,14 +9,19 @@ import pytest
 
 from dashboard.cases import FIELDS, FUTURE_FIELDS, STEPS
 from dashboard.cli import COMMANDS
+from dashboard.commands.grid import command as grid_command
 from dashboard.config import Config, load_config
 from dashboard.eventkinds import OtherEvent, read_event
 from dashboard.events import MAX_BYTES, Rejected, decode
+from dashboard.heat.keys import MEASURES as HEAT_MEASURES
+from dashboard.heat.keys import WINDOWS
 from dashboard.indicators import page
 from dashboard.measures import MEASURES
 from dashboard.settings import settings_of
 from dashboard.uptime.records import FIELDS as PLATFORM_FIELDS
 from dashboard.uptime.records import KINDS as PLATFORM_KINDS
+from geo.findings import TRAPS
+from geo.reading import FORMATS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -116,6 +121,23 @@ def test_the_contract_names_every_field_and_the_size_limit() -> None:
     contract = text_of("docs/events.md")
     assert [name for name in FIELDS if f"`{name}`" not in contract] == []
     assert {"deadline"} < FUTURE_FIELDS and f"{MAX_BYTES:,} 字节" in contract
+
+
+# Grid --------------------------------------------------------------------------------------------
+
+
+def test_every_trap_of_an_import_has_its_row() -> None:
+    rows = [line for line in text_of("docs/grid.md").splitlines() if line.startswith("| `")]
+    for id, trap in TRAPS.items():
+        assert f"| `{id}` | {trap.title} | {trap.how} | {trap.accept or '不可接受'} |" in rows
+
+
+def test_every_format_base_map_measure_and_command_of_the_grid_is_named() -> None:
+    text = text_of("docs/grid.md")
+    bases = ("boundaries", "pmtiles", "mbtiles", "url", "tianditu")
+    for one in (*FORMATS, *HEAT_MEASURES, *WINDOWS, *bases):
+        assert f"`{one}`" in text, one
+    assert [name for name in grid_command.commands if f"`cityops grid {name}" not in text] == []
 
 
 # Indicators, commands, links ---------------------------------------------------------------------

@@ -48,6 +48,9 @@ class Town:
     attribution_by: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, str] = field(default_factory=dict)
 
+    def in_year(self, year: int) -> Town:
+        return self
+
     def day(self, instant: int) -> int:
         return day(instant)
 

@@ -7,6 +7,8 @@
   const NS = 'http://www.w3.org/2000/svg';
   const RING = 0.5625; // rem
   const REACH = [2.4, 3.6, 5];
+  const SPOTS = [[0, 0], [0, -1], [0, 1], [0, -2], [0, 2], [-0.5, 0], [0.5, 0], [-0.5, -1], [0.5, 1],
+    [-0.5, 1], [0.5, -1], [0, 3], [0, -3], [-0.5, 2], [0.5, 2], [-0.5, -2], [0.5, -2]]; // 区名：字宽、行高的倍数
   const PULSE_MS = 2400;
   const POINTS_MAX = 60;
   const phone = window.matchMedia('(max-width:700px),(max-height:500px)');
@@ -75,7 +77,7 @@
         const [lon, lat] = district.centres[member];
         const at = map.latLngToContainerPoint([lat, lon]);
         const [w, h] = sizes[i];
-        const spot = [[0, 0], [0, -1], [0, 1], [0, -2], [0, 2], [-0.5, 0], [0.5, 0], [-0.5, -1], [0.5, 1]]
+        const spot = SPOTS
           .map(([dx, dy]) => around(at.x + dx * w, at.y + dy * h * 1.1, w, h))
           .find((r) => inside(r, frame) && !taken.some((t) => overlaps(r, t, 2)));
         app.setClass(els[i], 'gone', !spot);
@@ -87,15 +89,21 @@
 
     const inside = (r, frame) => r.left >= 2 && r.top >= 2 && r.right <= frame.width - 2 && r.bottom <= frame.height - 2;
 
-    /** 引线：从热斑向外，先试背离其余热斑的方向。 */
-    function drawLeaders(map, frame, taken) {
+    /** 最热的几处在图上的位置：不在遮挡物下，不出框。 */
+    function hotSpots(map, frame, taken) {
       const vector = view.vector();
       const top = view.replaying() || !vector ? [] : vector.top.slice(0, phone.matches ? Math.min(3, ranks) : ranks);
-      const found = top.map((row) => spotOf(map, row)).map((at, i) => ({ at, n: i + 1 }))
+      const size = 2 * RING * rem();
+      return top.map((row, i) => ({ at: spotOf(map, row), n: i + 1 }))
         .filter((one) => one.at && inside(around(one.at.x, one.at.y, 4, 4), frame)
-          && !taken.some((t) => overlaps(around(one.at.x, one.at.y, 2, 2), t, 0)));
+          && !taken.some((t) => overlaps(around(one.at.x, one.at.y, 2, 2), t, 0)))
+        .map((one) => Object.assign(one, { ring: around(one.at.x, one.at.y, size, size) }));
+    }
+
+    /** 引线：从热斑向外，先试背离其余热斑的方向。 */
+    function drawLeaders(found, frame, taken) {
       const unit = rem();
-      const rings = found.map((one) => around(one.at.x, one.at.y, 2 * RING * unit, 2 * RING * unit));
+      const rings = found.map((one) => one.ring);
       const half = 0.875 * unit;
       const midX = found.reduce((sum, one) => sum + one.at.x, 0) / (found.length || 1);
       const midY = found.reduce((sum, one) => sum + one.at.y, 0) / (found.length || 1);
@@ -119,7 +127,6 @@
         taken.push(best.r);
         placed.push({ n: one.n, at: one.at, end: best });
       });
-      rings.forEach((r) => taken.push(r));
       const els = app.pool(numbers, placed.length, () => app.make('div', 'rk'));
       lines.textContent = '';
       placed.forEach((one, i) => {
@@ -166,8 +173,10 @@
       const origin = box.getBoundingClientRect();
       const frame = { width: origin.width, height: origin.height };
       const taken = obstacles(origin);
-      drawLeaders(map, frame, taken);
+      const hot = hotSpots(map, frame, taken);
+      hot.forEach((one) => taken.push(one.ring)); // 区名让开热斑，编号再让开区名
       drawLabels(map, frame, taken);
+      drawLeaders(hot, frame, taken.filter((t) => !hot.some((one) => one.ring === t)));
       drawChosen(map);
       const vector = view.vector();
       shown.key = view.key();

@@ -49,6 +49,7 @@
     let retryAt = 0;
     let dataAt = null;
     let redisOk = true;
+    let accountsOk = true;
     let opened = 0;
     const started = performance.now();
     const others = {}; // 事件名 → 处理
@@ -94,6 +95,7 @@
       const beat = heard(event);
       clock.hear(beat.now);
       redisOk = beat.redis_ok;
+      accountsOk = beat.accounts_ok !== false;
       if (beat.data_at) dataAt = beat.data_at;
       if (options.onBeat) options.onBeat(beat);
     }
@@ -148,11 +150,11 @@
       if (dataAt === null) {
         const waited = performance.now() - started;
         return { state: waited > OFFLINE_MS || opened > 1 ? 'offline' : 'connecting', age: waited,
-          dataAt: null, redisOk, heard: silent < SILENCE_MS };
+          dataAt: null, redisOk, accountsOk, heard: silent < SILENCE_MS };
       }
       const age = Math.max(0, clock.now() - dataAt);
       const state = age > OFFLINE_MS ? 'offline' : age > LATE_MS ? 'late' : 'live';
-      return { state, age, dataAt, redisOk, heard: silent < SILENCE_MS };
+      return { state, age, dataAt, redisOk, accountsOk, heard: silent < SILENCE_MS };
     }
 
     open();

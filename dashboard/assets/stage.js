@@ -16,7 +16,11 @@
   function createStage(options) {
     const { scenes, nav, title, dwellMs, holdMs, onShow } = options;
     const ids = scenes.map((scene) => scene.dataset.scene);
-    const links = Array.from(nav.querySelectorAll('[data-goto]'));
+    const links = Array.from(nav.querySelectorAll('[data-goto]')).filter((link) => {
+      const shown = ids.includes(link.dataset.goto); // 只给了部分画面的屏，别的不列
+      app.setClass(link, 'gone', !shown);
+      return shown;
+    });
     const paused = nav.querySelector('.paused');
     const pinned = pinnedBy(location.pathname);
     const start = ids.indexOf(pinned || sessionStorage.getItem(REMEMBERED));

@@ -106,7 +106,8 @@
   function paintHeader(header, link) {
     const shown = link.dataAt === null ? LOOK[link.state][2] : '数据截至 ' + app.zone.time(link.dataAt);
     write(header.fresh, link.state, LOOK[link.state][2]);
-    app.setText(header.asOf, link.dataAt === null ? '' : shown);
+    const trouble = link.accountsOk ? '' : '　▲ 账号库不可用，画面照常';
+    app.setText(header.asOf, (link.dataAt === null ? '' : shown) + trouble);
     const stale = link.state === 'late' || link.state === 'offline';
     header.wall.dataset.link = link.state;
     if (!stale) return app.setText(header.banner, '');

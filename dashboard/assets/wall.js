@@ -17,6 +17,14 @@
   app.live = live;
   if (app.heat) app.heat.follow(live);
 
+  /** 授权没了：重新打开，服务器说明缘由。一分钟至多一次，不空转。 */
+  live.on('ended', () => {
+    const ENDED = 'cityops.ended';
+    if (Date.now() - Number(sessionStorage.getItem(ENDED) || 0) < 60000) return;
+    sessionStorage.setItem(ENDED, String(Date.now()));
+    location.reload();
+  });
+
   /** 有地图时另要热力；要哪些由 heat-data.js 说。 */
   function liveUrl() {
     const keys = app.heat ? app.heat.wanted() : [];
@@ -32,14 +40,17 @@
   }
 
   function start(root) {
-    const scenes = Array.from(root.querySelectorAll('[data-scene]'));
+    const params = new URLSearchParams(location.search);
+    const granted = (params.get('scenes') || '').split(',').filter(Boolean);
+    const all = Array.from(root.querySelectorAll('[data-scene]'));
+    const some = all.filter((scene) => granted.includes(scene.dataset.scene));
+    const scenes = some.length ? some : all;
     const bindings = new Map(scenes.map((scene) => [scene, app.bind(scene)]));
     const tiles = new Map(scenes.map((scene) => [scene, app.findTiles(scene)]));
     const find = (selector) => root.querySelector(selector);
     const header = { wall: root, fresh: find('.fresh .state'), asOf: find('.as-of'),
       banner: find('.banner') };
     const card = app.createCard(find('.card'), live.frame);
-    const params = new URLSearchParams(location.search);
     const dwell = Number(params.get('dwell')) || app.page.dwell_s;
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;

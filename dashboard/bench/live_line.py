@@ -69,7 +69,9 @@ class Line:
 def open_line(city: str, folder: Path) -> Iterator[Line]:
     """A line without programs yet, its data in `folder`."""
     overrides = {"city": city, "data_dir": folder, "port": free_port(), "web_workers": 1}
-    config = load_config(env={}, overrides={**overrides, "demo": True, "log_level": "warning"})
+    config = load_config(
+        env={}, overrides={**overrides, "demo": True, "access": "open", "log_level": "warning"}
+    )
     profile = load_profile(config.profile_source)
     with Stage() as stage:
         valkey = EmbeddedValkey(folder / "valkey", folder / "logs" / "valkey.log")

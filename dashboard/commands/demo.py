@@ -14,6 +14,7 @@ import click
 from dashboard.city import ProfileError, load_profile
 from dashboard.commands.configured import configured
 from dashboard.config import Config, ConfigError
+from dashboard.democast import Cast, cast_of
 from dashboard.embedded import EmbeddedError, EmbeddedValkey
 from dashboard.processes import Child, FolderBusy, FolderLock
 from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, showing
@@ -63,6 +64,7 @@ def setting_of(config: Config, data_dir: Path | None) -> Config:
         data_dir=folder,
         ledger_url=f"sqlite:///{folder / 'ledger.db'}",
         redis_tag=name,
+        secrets_file=None,
     )
 
 
@@ -80,6 +82,7 @@ def run(config: Config, rate: float | None, with_map: bool = True) -> None:
                 stage.add(valkey.child)
                 config = dataclasses.replace(config, redis_url=valkey.url)
                 tell("内嵌 Valkey 已启动", started)
+            cast = cast_of(config)
             if with_map:
                 with_map = draw_grid(config, stage, lock, started)
             web = stage.add(start(config, "web", (*CITYOPS, "serve"), lock))
@@ -94,13 +97,24 @@ def run(config: Config, rate: float | None, with_map: bool = True) -> None:
             if not stage.wait(lambda: showing(reachable(config.host), config.port), READY_S):
                 raise click.ClickException(f"网页 {READY_S:.0f} 秒内没有就绪：\n{web.tail()}")
             tell("就绪", started)
-            host = reachable(config.host)
-            host = f"[{host}]" if ":" in host else host
-            click.secho(f"\n  打开 http://{host}:{config.port}/\n", bold=True)
+            greet(config, cast)
             click.echo("Ctrl-C 结束。")
             stage.wait(lambda: False)
     finally:
         lock.close()
+
+
+def greet(config: Config, cast: Cast | None) -> None:
+    """Where to look, and as whom one can sign in this time."""
+    host = reachable(config.host)
+    start = f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+    link = f"{start}/wall?token={cast.wall}" if cast else f"{start}/"
+    click.secho(f"\n  打开 {link}\n", bold=True)
+    if cast:
+        click.echo(f"  登录 {start}/login ，本次启动的账号与口令：")
+        for user, what, password in cast.people:
+            click.echo(f"    {user:<9} {password}   {what}")
+        click.echo()
 
 
 def draw_grid(config: Config, stage: Stage, lock: FolderLock, started: float) -> bool:

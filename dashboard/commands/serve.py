@@ -14,6 +14,7 @@ from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 from dashboard.commands.configured import configured
 from dashboard.config import Config
+from dashboard.frontdoor import KeyFileError, require_keys
 from dashboard.tether import tie
 
 SEND_BUFFER = 128 * 1024
@@ -28,6 +29,8 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
         "http": "auto",
         "lifespan": "on",
         "access_log": False,
+        "proxy_headers": False,  # ours, in `access.peers`: only from proxies that were named
+        "server_header": False,
         "timeout_graceful_shutdown": 1,
     }
 
@@ -83,6 +86,10 @@ def raise_file_limit() -> None:
 def command(config: Config) -> None:
     """网页进程：墙面、领导页面与实时推送 / the web server."""
     config.require_redis()
+    try:
+        require_keys(config)
+    except KeyFileError as error:
+        raise click.ClickException(str(error)) from error
     raise_file_limit()
     if config.profile is not None:
         config = dataclasses.replace(config, profile=config.profile.absolute())

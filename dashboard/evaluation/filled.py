@@ -132,7 +132,8 @@ def in_unit(evidence: Evidence, unit: str) -> Fraction | None:
     if evidence.den is not None:
         if evidence.den <= 0:
             return None
-        return Fraction(evidence.num, evidence.den) * (100 if unit == "%" else 1)
+        share = Fraction(evidence.num, evidence.den * evidence.scale)
+        return share * 100 if unit == "%" else share
     return Fraction(evidence.num, SCALES.get(unit[:1], 1))
 
 

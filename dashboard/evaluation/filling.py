@@ -74,6 +74,9 @@ class _Chosen:
         own = {one.measure: one.variant for one in self.sources if one.variant}
         return {**self.city.variants, **{str(k): str(v) for k, v in own.items()}}
 
+    def in_year(self, year: int) -> _Chosen:
+        return _Chosen(self.city.in_year(year), self.sources)
+
     def day(self, instant: int) -> int:
         return self.city.day(instant)
 
@@ -106,7 +109,7 @@ def measured_by(ask: Ask, form: Form, city: City, year: int, now: int) -> dict[S
     for question in _questions(sources_of(form)):
         first, last = span(question.window, year)
         asked = window(city, first, last, now)
-        chosen = _Chosen(city, tuple(question.sources))
+        chosen = _Chosen(city.in_year(year), tuple(question.sources))
         ids = list(dict.fromkeys(str(one.measure) for one in question.sources))
         report = ask(chosen, asked, question.by, ids)
         for source in question.sources:
@@ -146,6 +149,7 @@ def _evidence(report: Report, source: Source, city: City, asked: Window) -> Evid
         member=source.member or "",
         num=value.num,
         den=value.den,
+        scale=value.scale,
         state=value.state,
         as_of=asked.as_of,
     )

@@ -45,6 +45,16 @@ class Money:
         typed = self.typed(row, column)
         return None if typed is None else Fraction(typed)
 
+    def divides_by_zero(self, row: str, column: str) -> bool:
+        """Whether a computed cell has no number although every cell it needs has one."""
+        by_row, by_column = self._rows[row].formula, self._columns[column].formula
+        if by_row is not None:
+            wanted = [(name, column) for name in Expression(by_row).names]
+        else:
+            wanted = [(row, name) for name in Expression(by_column or "0").names]
+        there = all(self.number(*one) is not None for one in wanted)
+        return there and self.computed(row, column) is None and bool(wanted)
+
     def unit(self, name: str) -> str:
         """The unit of `money.<row>.<column>`."""
         _, _, rest = name.partition(".")

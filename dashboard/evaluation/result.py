@@ -38,7 +38,8 @@ Origin = Literal["measured", "typed", "computed", "none"]
 class Evidence:
     """证据: which measure, in which variant and window, gave which numerator and denominator.
 
-    `definition` fingerprints the registry entry; `as_of` is epoch ms; num ÷ den is the value.
+    `definition` fingerprints the registry entry; `as_of` is epoch ms; num ÷ den ÷ scale is the
+    value.
     """
 
     measure: str
@@ -53,6 +54,7 @@ class Evidence:
     member: str = ""
     num: int | None = None
     den: int | None = None
+    scale: int = 1
     state: str = "live"
     as_of: int = 0
 

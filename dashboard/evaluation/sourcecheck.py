@@ -64,7 +64,7 @@ def value_names(form: Form) -> frozenset[str]:
 
 def score_names(form: Form) -> frozenset[str]:
     """Names for what comes out: weights, scores, levels, the total, counts of the table."""
-    names = {"total.score", "total.weight", "total.rate"}
+    names = {"total.score", "total.weight", "total.rate", "total.deducted"}
     names |= {f"{kind}.{one.id}" for one in form.indicators for kind in ("weight", "score")}
     names |= {f"level.{level.id}.{part}" for level in form.levels for part in LEVEL_PARTS}
     names |= {f"level.{level.id}.{part}" for level in form.levels for part in COUNTS}

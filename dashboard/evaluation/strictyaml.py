@@ -6,6 +6,7 @@ false, null, lists, maps. 2021-04-01 stays text, `no` stays a word, a key twice 
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import re
 from collections.abc import Callable
@@ -47,6 +48,8 @@ def short(found: object) -> str:
     """A value as an error message shows it, at most 80 characters."""
     if isinstance(found, Decimal):
         return format(found, "f")
+    if isinstance(found, datetime.date):
+        return found.isoformat()
     text = found if isinstance(found, str) else repr(found)
     return text if len(text) <= 80 else text[:77] + "…"
 
@@ -133,7 +136,7 @@ def _told(data: Any, kind: type[Any], file: str, message: str) -> FormError:
     what, path = match["what"], (match["path"] or "").lstrip(".")
     path = _spelled(data, kind, path, what)
     found = value_at(data, path)
-    if field := re.match(r"Object (missing required|contains unknown) field `(\w+)`", what):
+    if field := re.match(r"Object (missing required|contains unknown) field `([^`]+)`", what):
         inner = f"{path}.{field[2]}".lstrip(".")
         known = fields_at(kind, data, path)
         if field[1] == "missing required":
@@ -150,6 +153,10 @@ def _told(data: Any, kind: type[Any], file: str, message: str) -> FormError:
 def _expected(what: str) -> str:
     if match := re.match(r"Expected `([^`]+)`, got", what):
         return " 或 ".join(WORDS.get(word, word) for word in match[1].split(" | "))
+    if match := re.match(r"Expected `str` matching regex '(.*)'", what):
+        return f"符合 {match[1]} 的文字"
+    if match := re.match(r"Expected `(str|array)` of length >= 1", what):
+        return {"str": "不为空的文字", "array": "至少一项的列表"}[match[1]]
     return what.removeprefix("Expected ")
 
 

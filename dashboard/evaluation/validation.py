@@ -212,9 +212,10 @@ def _weights(checker: Checker) -> None:
                 raise checker.refuse(f"levels[{number}].weight", level.weight, expected)
         return
     for number, level in enumerate(form.levels):
+        if level.weight is None and (level.parent is None or form.scoring == "items"):
+            raise checker.refuse(f"levels[{number}].weight", None, "分值")
+    for number, level in enumerate(form.levels):
         if level.weight is None:
-            if level.parent is None or form.scoring == "items":
-                raise checker.refuse(f"levels[{number}].weight", None, "分值")
             continue
         below = _below(form, level)
         if below is not None and below != level.weight:

@@ -82,9 +82,9 @@ class Statement(Strict, frozen=True, kw_only=True):
     """The same figure printed in another place: what it is `of`, as printed, and where.
 
     `of`: figure.ID · value.INDICATOR · target.INDICATOR · score.INDICATOR · weight.INDICATOR ·
-    money.ROW.COLUMN · level.ID.score|rate|weight|levels|indicators · total.score|rate|grade ·
-    count.level1|level2|indicators. `text` keeps the printed writing
-    (509,566.00件), from which the unit slips are told.
+    money.ROW.COLUMN · level.ID.score|rate|weight|levels|indicators ·
+    total.score|rate|deducted|grade · count.level1|level2|indicators. `text` keeps the printed
+    writing (509,566.00件), from which the unit slips are told.
     """
 
     of: Text

@@ -105,6 +105,14 @@ class Ground:
             return str(self.names[level][i])
         return self.upper(i).get("community", "")
 
+    def districts(self, level: str, i: int) -> set[str]:
+        """The districts 区 (codes) that a member lies in; "" for cells of none."""
+        if level == "district":
+            return {self.code(level, i)}
+        cells = [i] if level == "unit_cell" else np.flatnonzero(self.parent[level] == i)
+        found = np.unique(self.parent["district"][cells]) if "district" in self.parent else [-1]
+        return {self.code("district", int(one)) if one >= 0 else "" for one in found}
+
     def upper(self, cell: int) -> dict[str, str]:
         """Level → name of what a cell belongs to."""
         found = {}

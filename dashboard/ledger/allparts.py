@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from dashboard.ledger.calls import CallsPart
 from dashboard.ledger.parts import Part
 from dashboard.ledger.uptime import UptimePart
 from dashboard.tally import Rules
 
-PARTS: Final[tuple[Callable[[Rules], Part], ...]] = (UptimePart,)
+PARTS: Final[tuple[Callable[[Rules], Part], ...]] = (CallsPart, UptimePart)
 """How to make each part from the city's rules."""

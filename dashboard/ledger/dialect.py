@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import URL
 
 from dashboard.cases import COLUMNS, WIDTH
@@ -33,6 +33,16 @@ def state_of(record: Sequence[Any]) -> State:
 def case_row(case: str, revs: list[int], row: list[Any]) -> CaseRow:
     """The values of one row of `cases`: id, revs, COLUMNS."""
     return (case, msgspec.msgpack.encode(revs), *row)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ",".join(f'"{name}"' for name in names)
+
+
+def key_of(table: Table) -> str:
+    """The name of a table's one primary key."""
+    (column,) = table.primary_key
+    return str(column.name)
 
 
 class SQLite:
@@ -103,6 +113,37 @@ class SQLite:
             connection.exec_driver_sql(
                 "delete from tally where dim=? and day=? and member=? and pattern=? and n=0", gone
             )
+
+    def find(
+        self, connection: Connection, table: Table, columns: Sequence[str], keys: Collection[str]
+    ) -> Iterable[Sequence[Any]]:
+        """Columns of the rows whose one primary key is among `keys`."""
+        wanted = msgspec.json.encode(list(keys)).decode()
+        return connection.exec_driver_sql(
+            f"select {_quoted(columns)} from {table.name}"
+            f" where {key_of(table)} in (select value from json_each(?))",
+            (wanted,),
+        )
+
+    def replace(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Write whole rows of a table, in the order of its columns."""
+        if rows:
+            marks = ",".join("?" * len(table.columns))
+            connection.exec_driver_sql(f"insert or replace into {table.name} values({marks})", rows)
+
+    def add_up(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Add the last column n to the row of each key; rows that came back to zero go."""
+        if not rows:
+            return
+        marks = ",".join("?" * len(table.columns))
+        connection.exec_driver_sql(
+            f"insert into {table.name} values({marks}) on conflict do update set n=n+excluded.n",
+            rows,
+        )
+        gone = [row[:-1] for row in rows if row[-1] < 0]
+        if gone:
+            keys = " and ".join(f"{column.name}=?" for column in table.primary_key)
+            connection.exec_driver_sql(f"delete from {table.name} where {keys} and n=0", gone)
 
     def remember(self, connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Insert rows of a small table whose key is not there yet."""

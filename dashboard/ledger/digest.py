@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from dashboard.counters import names
 from dashboard.ledger import schema
+from dashboard.ledger.callschema import agent_states, agents, call_days, call_tally, calls
 from dashboard.ledger.dialect import state_of
 from dashboard.ledger.reading import masks
 from dashboard.ledger.store import Ledger
 from dashboard.ledger.uptimeschema import platform_records, probe_days, uptime_spans
 from dashboard.uptime.points import decode
 
+_WHOLE = (calls, agent_states, agents, call_tally, call_days)
 _POINTS = (probe_days.c.component, probe_days.c.day, probe_days.c.points)
 
 
@@ -31,7 +33,7 @@ def digest(ledger: Ledger) -> str:
         for dim, day, member, pattern, n in connection.execute(select(schema.tally)):
             if n:
                 total += _line([dim, day, member, text[pattern], n])
-        for table in (uptime_spans, platform_records):
+        for table in (*_WHOLE, uptime_spans, platform_records):
             for found in connection.execute(select(table)):
                 total += _line([str(table.name), *found])
         for component, day, body in connection.execute(select(*_POINTS)):

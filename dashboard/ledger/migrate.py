@@ -6,8 +6,9 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, inspect, text
 
+from dashboard.ledger.accessschema import metadata
 from dashboard.ledger.errors import LedgerError
-from dashboard.ledger.schema import SCHEMA_VERSION, metadata
+from dashboard.ledger.schema import SCHEMA_VERSION
 
 
 def ensure(connection: Connection) -> None:

@@ -42,5 +42,8 @@ class Part(Protocol):
     def archived(self, events: Sequence[OtherEvent]) -> Sequence[OtherEvent]:
         """Which of them go into the event archive one by one."""
 
+    def holds(self, connection: Connection) -> bool:
+        """Whether there are any records: what has none may be opened with any rules."""
+
     def rebuild(self, connection: Connection, dialect: Dialect) -> None:
         """Makes what is derived anew from its records, by the present rules."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, Table, create_engine
 from sqlalchemy.engine import URL
 
 from dashboard.cases import COLUMNS
 from dashboard.fold import State
-from dashboard.ledger.dialect import CaseRow, TallyRow, state_of
+from dashboard.ledger.dialect import CaseRow, TallyRow, key_of, state_of
 
 _LOCK: Final = 0x6369_7479_6F70_73  # "cityops"
 _IDLE: Final = "60s"
@@ -84,6 +84,45 @@ class Postgres:
                 " and t.day=i.day and t.member=i.member and t.pattern=i.pattern"
             )
 
+    def find(
+        self, connection: Connection, table: Table, columns: Sequence[str], keys: Collection[str]
+    ) -> Iterable[Sequence[Any]]:
+        """Columns of the rows whose one primary key is among `keys`."""
+        return connection.exec_driver_sql(
+            f"select {_quoted(columns)} from {table.name} where {key_of(table)} = any(%s)",
+            (list(keys),),
+        )
+
+    def replace(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Write whole rows of a table, in the order of its columns."""
+        if not rows:
+            return
+        _copy(connection, table.name, rows)
+        keys = [str(column.name) for column in table.primary_key]
+        rest = [str(column.name) for column in table.columns if column.name not in keys]
+        connection.exec_driver_sql(
+            f"insert into {table.name} select * from incoming_{table.name}"
+            f" on conflict ({_quoted(keys)}) do update set"
+            + ",".join(f' "{name}"=excluded."{name}"' for name in rest)
+        )
+
+    def add_up(self, connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Add the last column n to the row of each key; rows that came back to zero go."""
+        if not rows:
+            return
+        _copy(connection, table.name, rows)
+        keys = [str(column.name) for column in table.primary_key]
+        connection.exec_driver_sql(
+            f"insert into {table.name} select * from incoming_{table.name}"
+            f" on conflict ({_quoted(keys)}) do update set n={table.name}.n+excluded.n"
+        )
+        if any(row[-1] < 0 for row in rows):
+            same = " and ".join(f't."{name}"=i."{name}"' for name in keys)
+            connection.exec_driver_sql(
+                f"delete from {table.name} t using incoming_{table.name} i"
+                f" where i.n<0 and t.n=0 and {same}"
+            )
+
     def remember(self, connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Insert rows of a small table whose key is not there yet."""
         for row in rows:
@@ -91,6 +130,10 @@ class Postgres:
             connection.exec_driver_sql(
                 f"insert into {table} values({marks}) on conflict do nothing", row
             )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ",".join(f'"{name}"' for name in names)
 
 
 def _copy(

@@ -94,7 +94,7 @@ class Ledger:
         with ledger.writing() as connection:
             ensure(connection)
             ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
-            if connection.scalar(select(schema.cases.c.id).limit(1)) is None:
+            if not ledger._holds(connection):
                 ledger._stamp(connection)
             known = _meta(connection)
         wrong = ""
@@ -106,6 +106,12 @@ class Ledger:
             engine.dispose()
             raise LedgerError(wrong)
         return ledger
+
+    def _holds(self, connection: Connection) -> bool:
+        """Whether anything is folded by the rules it was opened with."""
+        if connection.scalar(select(schema.cases.c.id).limit(1)) is not None:
+            return True
+        return any(part.holds(connection) for part in self._parts)
 
     def _stamp(self, connection: Connection) -> None:
         """Notes what the ledger is folded with."""

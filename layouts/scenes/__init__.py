@@ -8,9 +8,13 @@ import pkgutil
 from layouts.scene import Scene, View
 
 
-def mounted(view: View) -> tuple[Scene, ...]:
-    """Every scene of this package that the city's wall has, in the order of rotation."""
+def every_scene() -> tuple[Scene, ...]:
+    """Every scene of this package, in the order of rotation."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     scenes = [importlib.import_module(f"{__name__}.{name}").SCENE for name in names]
-    shown = [scene for scene in scenes if scene.wanted(view)]
-    return tuple(sorted(shown, key=lambda scene: (scene.order, scene.id)))
+    return tuple(sorted(scenes, key=lambda scene: (scene.order, scene.id)))
+
+
+def mounted(view: View) -> tuple[Scene, ...]:
+    """Those that the city's wall has."""
+    return tuple(scene for scene in every_scene() if scene.wanted(view))

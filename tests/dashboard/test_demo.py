@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,7 +53,18 @@ class Show:
         raise AssertionError("".join(self.said))
 
     def until_ready(self) -> float:
-        return self.until(f":{self.port}/")
+        return self.until(f":{self.port}/wall?token=")
+
+    def link(self) -> str:
+        """What it says to open."""
+        (found,) = re.findall(r"http://\S+/wall\?token=\S+", "".join(self.said))
+        return str(found)
+
+    def open(self, path: str) -> Any:
+        """A page or the stream, as a screen that opened the link sees it."""
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        browser.open(self.link(), timeout=10).close()
+        return browser.open(f"http://127.0.0.1:{self.port}{path}", timeout=10)
 
     def family(self) -> list[int]:
         """The demo's process and all its descendants."""
@@ -64,7 +76,7 @@ class Show:
 
     def frame(self) -> dict[str, Any]:
         """The frame a screen gets on connecting."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/live", timeout=10) as stream:
+        with self.open("/live") as stream:
             for line in stream:
                 if line.startswith(b"data: {"):
                     frame: dict[str, Any] = json.loads(line[6:])
@@ -134,8 +146,13 @@ def test_a_real_wall_of_simulated_data_is_served(show: Callable[..., Show]) -> N
     assert frame["city"]["id"] == "meixian"
     assert frame["health"]["gap"] is None and frame["health"]["rejected"] == 0
     assert frame["m"]["year.cases.reported"]["v"] > 500  # last month and this one
-    page = urllib.request.urlopen(f"http://127.0.0.1:{demo.port}/", timeout=10).read().decode()
+    page = demo.open("/").read().decode()
     assert "梅" in page
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"http://127.0.0.1:{demo.port}/live", timeout=10)
+    demo.until("Ctrl-C")
+    passwords = re.findall(r"[A-Za-z2-9]{5}(?:-[A-Za-z2-9]{5}){2}", "".join(demo.said))
+    assert len(set(passwords)) == 5
 
 
 def test_started_again_after_a_kill_it_goes_on(show: Callable[..., Show]) -> None:

@@ -14,6 +14,8 @@ import orjson
 import pytest
 from starlette.routing import Router
 
+from dashboard.access.identity import KEY, Identity
+from dashboard.access.roles import Role
 from dashboard.city import load_profile
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
@@ -40,7 +42,7 @@ class Values:
 
 class Site:
     def __init__(self, folder: Path, grid: Any, case_lists: bool = False) -> None:
-        self.grid = grid
+        self.grid, self.who = grid, Identity()
         self.store = GridStore(folder / "grid")
         self.store.save(grid)
         self.files = GridFiles(self.store, grid.version)
@@ -52,13 +54,12 @@ class Site:
         self.app = Router(map_routes(site))
 
     def get(self, path: str, **headers: str) -> Answer:
-        name, _, query = path.partition("?")
         headers = {"accept_encoding": "gzip", **headers}
 
-        async def with_query(scope: Any, receive: Any, send: Any) -> None:
-            await self.app({**scope, "query_string": query.encode()}, receive, send)
+        async def as_somebody(scope: Any, receive: Any, send: Any) -> None:
+            await self.app({**scope, KEY: self.who}, receive, send)
 
-        return asyncio.run(ask(with_query, name, **headers))
+        return asyncio.run(ask(as_somebody, path, **headers))
 
     def json(self, path: str) -> Any:
         answer = self.get(path)
@@ -170,6 +171,8 @@ def test_a_cell_in_figures(tmp_path: Path) -> None:
 def test_case_lists_only_with_the_switch_and_never_with_people(tmp_path: Path) -> None:
     site = Site(tmp_path, block(), case_lists=True)
     cases(site)
+    assert "cases" not in site.json("/cell/unit_cell/5")
+    site.who = Identity("lin", roles=frozenset({Role.VIEWER}), kind="user")
     listed = site.json("/cell/unit_cell/5")["cases"]
     assert [row["case"] for row in listed] == ["B", "A", "C"]
     assert listed[0]["stage"] == "待派遣" and listed[0]["category"] == "暴露垃圾"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 
 from dashboard.bus import frame_key, frames_channel
-from dashboard.config import Config, ConfigError
+from dashboard.config import Config, ConfigError, load_config
 from dashboard.server import create_app
 from tests.browser.scenery import frame
 from tests.dashboard.asking import ask
@@ -18,7 +17,8 @@ from tests.servers import RedisServer
 
 
 def config(redis_server: RedisServer, **more: object) -> Config:
-    return Config(redis_url=redis_server.url, data_dir=Path("."), **more)  # type: ignore[arg-type]
+    settings = {"redis_url": redis_server.url, "data_dir": ".", "access": "open", **more}
+    return load_config(env={}, overrides=settings)
 
 
 def test_the_frame_in_redis_reaches_health_and_the_page_knows_the_city(
@@ -62,4 +62,4 @@ def test_without_redis_pages_are_served_and_health_says_so(redis_server: RedisSe
 
 def test_a_server_without_redis_configured_does_not_start() -> None:
     with pytest.raises(ConfigError, match="redis_url"):
-        create_app(Config())
+        create_app(load_config(env={}, overrides={"access": "open"}))

@@ -163,7 +163,7 @@ class Site:
         """Starts `cityops WORDS…`."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("CITYOPS_")}
         env |= {"CITYOPS_CITY": CITY, "CITYOPS_DATA_DIR": str(self.folder)}
-        env["CITYOPS_LEDGER_URL"] = self.ledger_url
+        env |= {"CITYOPS_LEDGER_URL": self.ledger_url, "CITYOPS_ACCESS": "open"}
         if self.redis is not None:
             env["CITYOPS_REDIS_URL"] = self.redis.url
         env |= {f"CITYOPS_{name.upper()}": value for name, value in self.settings.items()}

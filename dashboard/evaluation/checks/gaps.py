@@ -95,7 +95,7 @@ def _over(table: Table, line: Indicator | Part, row: Item | PartResult) -> Itera
             what=f"{line.name}：超额较多，指标值可能偏低",
             where=f"“{line.name}”",
             left=f"目标 {row.target}",
-            right=f"实绩 {row.actual.text}，为目标的 {shown(Fraction(row.progress) * 100, '%', 0)}",
+            right=f"为目标的 {shown(Fraction(row.progress) * 100, '%', 0)}",
             settle="说明超额原因，或调整下年指标值",
             refs=(line.id,),
         )

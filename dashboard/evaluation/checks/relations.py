@@ -29,7 +29,7 @@ def check(table: Table) -> Iterator[Finding]:
             left=_told(table, left, found, one.places),
             right=f"应 {SIGNS[one.op]} {_told(table, right, wanted, one.places)}",
             settle=one.settle,
-            refs=_refs(table, left, right),
+            refs=_refs(left, right, Expression(one.when or "0")),
         )
 
 
@@ -49,9 +49,9 @@ def _told(table: Table, side: Expression, value: Fraction, places: int) -> str:
     return f"{text} ＝ {shown(value, '', places)}" if names else shown(value, "", places)
 
 
-def _refs(table: Table, left: Expression, right: Expression) -> tuple[str, ...]:
+def _refs(*sides: Expression) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for name in (*left.names, *right.names):
+    for name in (name for side in sides for name in side.names):
         kind, _, rest = name.partition(".")
         if kind == "money":
             found[name] = None

@@ -11,7 +11,7 @@ from typing import Final
 from dashboard.evaluation.checks.table import Table, grain, scale, shown, typed_grain
 from dashboard.evaluation.expression import Expression
 from dashboard.evaluation.form import Figure, Indicator, Part
-from dashboard.evaluation.result import Finding
+from dashboard.evaluation.result import Finding, MoneyCell
 from dashboard.evaluation.values import Statement
 
 COUNTED: Final = frozenset({"件", "起", "条", "个", "人", "次", "部", "家", "宗"})
@@ -76,10 +76,15 @@ def _mismatch(
         what=what,
         where=statement.where,
         left=f"此处 {statement.text or shown(Fraction(statement.value or 0), unit)}",
-        right=f"另处 {shown(known, table.unit(statement.of))}",
+        right=f"另处 {_known(table, statement.of, known)}",
         settle=settle,
         refs=(_ref(statement.of),),
     )
+
+
+def _known(table: Table, name: str, number: Fraction) -> str:
+    unit = table.unit(name)
+    return shown(number, unit, 2 if unit == "%" else 4)
 
 
 def _power(left: Fraction, right: Fraction) -> str | None:
@@ -186,6 +191,8 @@ def _typed(table: Table) -> Iterator[Finding]:
 
 def _money(table: Table) -> Iterator[Finding]:
     for cell in table.result.money:
+        if cell.typed is not None and cell.computed is None:
+            yield from _of_nothing(table, cell)
         if cell.typed is None or cell.computed is None:
             continue
         if abs(cell.typed - cell.computed) < _unit_of(cell.typed):
@@ -201,6 +208,23 @@ def _money(table: Table) -> Iterator[Finding]:
             settle="核对各行金额与合计",
             refs=(name,),
         )
+
+
+def _of_nothing(table: Table, cell: MoneyCell) -> Iterator[Finding]:
+    """A rate typed where the divisor is 0: neither 0 % nor 100 %, but 无."""
+    if table.form.money is None or not table.filling.money.divides_by_zero(cell.row, cell.column):
+        return
+    name = f"money.{cell.row}.{cell.column}"
+    yield Finding(
+        kind="zero_divisor",
+        severity="hint",
+        what=f"{table.called(name)}：分母为 0，没有比率",
+        where=table.called(name),
+        left=f"填写 {cell.typed:f}",
+        right="分母为 0，应写“—”",
+        settle="改写为“—”或留空",
+        refs=(name,),
+    )
 
 
 def _unit_of(number: Decimal) -> Decimal:

@@ -74,6 +74,7 @@ class Table:
         if kind == "money":
             return self._money(rest)
         named = {"total.score": "总分", "total.rate": "总得分率", "total.weight": "总分值"}
+        named |= {"total.deducted": "扣分合计"}
         named |= {"count.level1": "一级指标数", "count.level2": "二级指标数"}
         named |= {"count.indicators": "三级指标数", "total.grade": "等级"}
         return named.get(name, {"year": "年度", "days": "全年天数"}.get(name, name))
@@ -96,6 +97,8 @@ class Table:
         if part == "rate":
             score = _exact(total.score)
             return None if score is None else score / Fraction(total.weight) * 100
+        if part == "deducted":
+            return None if total.score is None else Fraction(total.weight) - Fraction(total.score)
         return _exact(total.score if part == "score" else total.weight)
 
     def _level(self, id: str, part: str) -> Fraction | None:

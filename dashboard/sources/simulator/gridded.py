@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from dashboard.profile import Profile
 from geo.grid import Grid
 
-CELLS: Final = 20_000
+CELLS: Final = 30_000
 CENTRES: Final = 7
 """Centres of activity in a district."""
-REACH_KM: Final = (0.35, 1.6)
-QUIET: Final = 0.012
+REACH_KM: Final = (0.5, 2.0)
+QUIET: Final = 0.02
 """What lies far from every centre, as a share of a centre."""
-SCATTER: Final = 0.7
+SCATTER: Final = 0.6
 """How much neighbouring cells differ (sigma of a lognormal)."""
 KM_A_DEGREE: Final = 111.32
 

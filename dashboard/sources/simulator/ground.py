@@ -26,6 +26,8 @@ CELL_KM: Final = 0.1
 """万米单元网格: a cell is about 100 m × 100 m."""
 HOTNESS: Final = 0.85
 """Exponent of Zipf's law for cells and categories."""
+GRID_HOTNESS: Final = 0.3
+"""For cells of a real grid, whose weights are already thick in the right places."""
 
 COMMON: Final = (
     "E0102 E0504 E0501 E0506 E0104 E0201 E0507 E0505 E0103 E0106 E0202 E0511 E0110 E0203 "
@@ -49,7 +51,8 @@ class Ground:
             self.cells, weights = list(grid.cells), grid.weights.tolist()
             self._assign_collectors(profile)
         rng = np.random.default_rng(zlib.crc32(profile.id.encode()))
-        hot = 1 / (1 + rng.permutation(len(weights)) % 400 + 3) ** HOTNESS
+        steep = HOTNESS if grid is None else GRID_HOTNESS
+        hot = 1 / (1 + rng.permutation(len(weights)) % 400 + 3) ** steep
         self._cells = _cumulated(np.array(weights) * hot)
         self.categories = [code for code in COMMON.split() if code in profile.categories]
         rank = np.arange(len(self.categories)) + 2.0

@@ -31,6 +31,7 @@ class Hall:
             "CITYOPS_REDIS_URL": redis_server.url,
             "CITYOPS_DATA_DIR": str(folder),
             "CITYOPS_PORT": str(self.port),
+            "CITYOPS_ACCESS": "open",
         }
         program = [sys.executable, "-m", "dashboard.cli", "serve"]
         with (folder / "web.log").open("wb") as log:

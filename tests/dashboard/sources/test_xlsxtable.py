@@ -71,11 +71,12 @@ def test_a_sheet_that_lies_about_its_size_is_read_whole(tmp_path: Path) -> None:
     assert len(read(file)[1]) == 2
 
 
-def patch(file: Path, old: bytes, new: bytes) -> None:
-    """Replaces bytes in the first sheet's XML."""
+def patch(file: Path, old: bytes, new: bytes, spelled: bytes = b"") -> None:
+    """Replaces bytes in the first sheet's XML; `spelled`: as they stand where lxml is installed."""
     with zipfile.ZipFile(file) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     name = "xl/worksheets/sheet1.xml"
+    old = spelled if spelled and spelled in parts[name] else old
     assert old in parts[name]
     parts[name] = parts[name].replace(old, new)
     with zipfile.ZipFile(file, "w") as archive:
@@ -127,7 +128,7 @@ def test_a_merge_across_columns_hides_a_value_in_its_first_row_too(tmp_path: Pat
 
 def test_formulas_give_the_value_they_were_saved_with(tmp_path: Path) -> None:
     file = workbook(tmp_path, HEAD, ["=1+1", "a", "b"])
-    patch(file, b"<v />", b"<v>2</v>")
+    patch(file, b"<v />", b"<v>2</v>", spelled=b"<v></v>")
     assert read(file)[1][0].cells[0] == 2
 
 

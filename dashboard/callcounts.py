@@ -1,0 +1,241 @@
+"""Counting the hotline over a window 热线计数.
+
+Whole days and quarter-hours come from the tally, the quarter that is cut from the records with an
+instant in it; the rolling 24 hours from the days' points. A call's outcome counts at the instant it
+was offered, as far as it is known now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from dashboard.callmeasures import (
+    LONGEST_WAIT,
+    ON_DUTY,
+    PENDING,
+    PERSON_PENDING,
+    WAITING,
+    agent_counter,
+    rolling,
+)
+from dashboard.calls import record as r
+from dashboard.calls.agents import LOGOUT, NAMES, by_quarter, spans
+from dashboard.calls.counting import QUARTER_MS, points, wait_from, wanted_person
+from dashboard.calls.daypoints import calls_of
+from dashboard.calls.record import Row
+from dashboard.calls.rolling import VARIANTS, Rolled, at_moment, minima
+from dashboard.hotlineprofile import Hotline
+from dashboard.ledger import Ledger
+from dashboard.ledger.callreading import (
+    agent_changes,
+    call_sums,
+    calls_since,
+    day_points,
+    newest_states,
+    quarter_sums,
+)
+from dashboard.ledger.reading import last_heard
+from dashboard.windows import City, Counts, Window, iso_day
+
+HOUR_MS = 3_600_000
+
+
+class CallCounts:
+    """The domain of `calls.…` measures."""
+
+    def counts(
+        self, ledger: Ledger, city: City, window: Window, by: str | None
+    ) -> dict[str, Counts]:
+        """Member → counter → n; breaks down by day and month."""
+        if by not in (None, "day", "month"):
+            return {}
+        out = _tallied(ledger, city, window, by)
+        _add_cut_quarter(ledger, city, window, by, out)
+        _add_open_states(ledger, city, window, by, out)
+        rules = ledger.rules.hotline
+        now = standing(ledger, rules, window.as_of)
+        if by is not None:  # of the breakdown's figures only the rates look at who still waits
+            now = {name: now[name] for name in (PENDING, PERSON_PENDING)}
+        _add(out, _member(by, city.day(window.as_of - 1)), now)
+        for member, start, end in _periods(city, window, by):
+            found = rolled(ledger, city, start, end)
+            _add(out, member, found.counts())
+        return out
+
+    def known(self, ledger: Ledger, city: City, window: Window) -> bool:
+        """Whether a call was heard of as late as the window's start."""
+        return last_heard(ledger, {"call"}) >= city.day_start(window.first_day)
+
+
+def _add(out: dict[str, Counts], member: str, counts: Mapping[str, int]) -> None:
+    have = out.setdefault(member, {})
+    for name, n in counts.items():
+        have[name] = have.get(name, 0) + n
+
+
+def _member(by: str | None, day: int) -> str:
+    if by is None:
+        return ""
+    return iso_day(day) if by == "day" else iso_day(day)[:7]
+
+
+def _cut(city: City, window: Window) -> tuple[int, int]:
+    """(day, quarter) that the as-of time falls into."""
+    return city.day(window.as_of), window.as_of // QUARTER_MS
+
+
+def _tallied(ledger: Ledger, city: City, window: Window, by: str | None) -> dict[str, Counts]:
+    """Whole days, and the whole quarters of the day that is cut."""
+    cut_day, cut_quarter = _cut(city, window)
+    end = min(window.end_day, cut_day)
+    out: dict[str, Counts] = {}
+    sums = call_sums(ledger, window.first_day, end, "day" if by else "all")
+    for day, counts in sums.items():
+        _add(out, _member(by, day), counts)
+    if window.first_day <= cut_day < window.end_day:
+        for counts in quarter_sums(ledger, cut_day, cut_quarter).values():
+            _add(out, _member(by, cut_day), counts)
+    return out
+
+
+def _add_cut_quarter(
+    ledger: Ledger, city: City, window: Window, by: str | None, out: dict[str, Counts]
+) -> None:
+    cut_day, quarter = _cut(city, window)
+    start = quarter * QUARTER_MS
+    if not window.first_day <= cut_day < window.end_day or start == window.as_of:
+        return
+    rules, counts = ledger.rules.hotline, Counts()
+    for _, row in calls_since(ledger, start):
+        for at, counter, n in points(row, rules):
+            if start <= at < window.as_of:
+                counts[counter] = counts.get(counter, 0) + n
+    cap = round(rules.max_state_h * HOUR_MS)
+    for changes in agent_changes(ledger, start, window.as_of).values():
+        found = by_quarter(spans(changes, cap, window.as_of), start, window.as_of)
+        for (_, state), ms in found.items():
+            name = f"agent_{NAMES[state]}_ms"
+            counts[name] = counts.get(name, 0) + ms
+    _add(out, _member(by, cut_day), counts)
+
+
+def _add_open_states(
+    ledger: Ledger, city: City, window: Window, by: str | None, out: dict[str, Counts]
+) -> None:
+    """States that no other has followed yet last until the as-of time; its quarter is done."""
+    cap = round(ledger.rules.hotline.max_state_h * HOUR_MS)
+    start = city.day_start(window.first_day)
+    end = min(window.as_of // QUARTER_MS * QUARTER_MS, city.day_start(window.end_day))
+    for newest in newest_states(ledger).values():
+        found = by_quarter(spans([newest], cap, end), start, end)
+        for (quarter, state), ms in found.items():
+            member = _member(by, city.day(quarter * QUARTER_MS))
+            _add(out, member, {f"agent_{NAMES[state]}_ms": ms})
+
+
+def _periods(city: City, window: Window, by: str | None) -> Iterable[tuple[str, int, int]]:
+    """(member, start, end) of the window or of each of its days or months, cut at the as-of."""
+    spans_of: dict[str, tuple[int, int]] = {}
+    for day in range(window.first_day, window.end_day):
+        start, end = city.day_start(day), min(city.day_start(day + 1), window.as_of)
+        if start >= end:
+            break
+        member = _member(by, day)
+        spans_of[member] = (spans_of.get(member, (start, end))[0], end)
+    return ((member, start, end) for member, (start, end) in spans_of.items())
+
+
+@dataclass(frozen=True)
+class Rolling:
+    """By variant: the 24 hours before a moment, and the least 24 hours that end in a period."""
+
+    last: dict[str, Rolled]
+    least: dict[str, Rolled | None]
+
+    def counts(self) -> Counts:
+        out: Counts = {}
+        for variant in VARIANTS:
+            for found, is_least in ((self.last[variant], False), (self.least[variant], True)):
+                if found is not None:
+                    num, den = rolling(variant, least=is_least)
+                    out[num], out[den] = found.num, found.den
+        return out
+
+
+class Calendar(Protocol):
+    """City days."""
+
+    def day(self, instant: int) -> int: ...
+
+
+def rolled(ledger: Ledger, city: Calendar, start: int, end: int) -> Rolling:
+    """The rolling connect rate of the period start < e ≤ end (epoch ms), exactly."""
+    rules = ledger.rules.hotline
+    days = day_points(ledger, city.day(start - 24 * HOUR_MS), city.day(end) + 1)
+    calls = calls_of(days)
+    lost = end - round(rules.max_wait_s * 1000)
+    return Rolling(
+        {variant: at_moment(calls, variant, end, lost) for variant in VARIANTS},
+        minima(calls, start, end, rules.min_sample, lost),
+    )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One who waits 等待者: since when, and whether a person was asked for."""
+
+    since: int
+    offered: int
+    person: bool
+
+
+def undecided(row: Row, rules: Hotline, as_of: int) -> Waiting | None:
+    """A call offered and not decided at the as-of time, or None; one older than the longest
+    plausible wait has lost its end 丢失结局 and is none."""
+    offered = row[r.OFFERED]
+    if offered is None or offered >= as_of or offered < as_of - rules.max_wait_s * 1000:
+        return None
+    if r.outcome(row):
+        return None
+    since = wait_from(row, rules)
+    return Waiting(offered if since is None else since, offered, wanted_person(row, rules))
+
+
+def standing(ledger: Ledger, rules: Hotline, as_of: int) -> Counts:
+    """Who waits, and what the agents do, at the as-of time."""
+    since = as_of - round(rules.max_wait_s * 1000)
+    found = [undecided(row, rules, as_of) for _, row in calls_since(ledger, since)]
+    waiting = [one for one in found if one is not None]
+    out = waiting_counts(waiting, as_of)
+    states = {
+        agent: changes[-1]
+        for agent, changes in agent_changes(ledger, as_of, as_of).items()
+        if changes
+    }
+    return out | agent_counts(states, rules, as_of)
+
+
+def waiting_counts(waiting: Iterable[Waiting], as_of: int) -> Counts:
+    """The counters of those who are undecided, and of those among them who wait for a person."""
+    every = list(waiting)
+    persons = [one for one in every if one.person]
+    oldest = min((one.since for one in persons), default=as_of)
+    return {
+        PENDING: len(every),
+        PERSON_PENDING: len(persons),
+        WAITING: len(persons),
+        LONGEST_WAIT: max(0, as_of - oldest) // 1000,
+    }
+
+
+def agent_counts(newest: Mapping[str, tuple[int, int]], rules: Hotline, as_of: int) -> Counts:
+    """Agents by state; a state older than the city's `max_state_h` is over."""
+    out = dict.fromkeys((agent_counter(name) for name in NAMES), 0)
+    cap = rules.max_state_h * HOUR_MS
+    for at, state in newest.values():
+        state = state if as_of - at < cap else LOGOUT
+        out[agent_counter(NAMES[state])] += 1
+    out[ON_DUTY] = sum(n for name, n in out.items() if name != agent_counter("logout"))
+    return out

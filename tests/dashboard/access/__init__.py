@@ -1,0 +1,1 @@
+"""Access: rules, passwords, tokens, pages, and the guard around a whole site."""
