@@ -83,6 +83,7 @@
       app.paintHeader(header, link);
       stage.visible().forEach((scene) =>
         app.paintTiles(tiles.get(scene), live.frame(), link, live.now()));
+      alarms.tick(live.frame(), live.now());
     }
 
     /** 每秒：钟、日期、随时间走的列表。午夜到了日期自己换。 */
@@ -109,7 +110,6 @@
         everySecond(now);
       }
       states();
-      alarms.tick(live.frame(), now);
       stage.tick();
     }
 

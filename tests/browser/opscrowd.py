@@ -67,7 +67,10 @@ def _platform(told: dict[str, Any], now_ms: int) -> dict[str, Any]:
 
 def _alarms(now_ms: int) -> list[dict[str, Any]]:
     row = opscenery.queue_alarm(now_ms)["t.alarms"][0]
-    return [row | {"id": f"a{n}", "title": "排队等待超限告警", "value": "128 人", "scene": None} for n in range(9)]
+    return [
+        row | {"id": f"a{n}", "title": "排队等待超限告警", "value": "128 人", "scene": None}
+        for n in range(9)
+    ]
 
 
 def nothing(now_ms: int = opscenery.NOON_MS) -> dict[str, Any]:
