@@ -23,6 +23,7 @@ from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
+from dashboard.hotlinework import HotlineWork
 from dashboard.ledger import LedgerError, Superseded
 from dashboard.ledger.surges import reports_by_member
 from dashboard.surgewatch import SurgeWatch
@@ -63,6 +64,7 @@ def command(config: Config) -> None:
         partial(reports_by_member, ledger),
         aside.submit,
     )
+    hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     worker = Worker(
         profile,
         ledger,
@@ -73,7 +75,7 @@ def command(config: Config) -> None:
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
         heat=HeatWork(profile, ledger, post, config.grid_dir),
-        sections=[AlarmWork(profile, ledger, surges, webhook)],
+        sections=[*hotline, AlarmWork(profile, ledger, surges, webhook)],
     )
     try:
         worker.run(stop.is_set)
