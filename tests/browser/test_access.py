@@ -86,7 +86,9 @@ class Hall:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, redis_server: RedisServer, postgres_server: PostgresServer) -> Iterator[Hall]:
+def hall(
+    tmp_path: Path, redis_server: RedisServer, postgres_server: PostgresServer
+) -> Iterator[Hall]:
     made = Hall(tmp_path, redis_server.url, postgres_server.create_database())
     yield made
     made.end()
