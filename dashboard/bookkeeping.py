@@ -154,8 +154,11 @@ class Bookkeeper:
         """Every book → what is wrong with its chain of hashes; empty lists where it is whole."""
         out: dict[str, list[str]] = {}
         for form, year, _ in shelf.books(self._ledger):
-            chain = self.history(form, year)
-            out[f"{self._city}/{form}/{year}"] = broken(form, self._city, year, chain)
+            try:
+                wrong = broken(form, self._city, year, self.history(form, year))
+            except msgspec.MsgspecError as error:
+                wrong = [f"有修订读不出（{error}）"]
+            out[f"{self._city}/{form}/{year}"] = wrong
         return out
 
 

@@ -23,7 +23,11 @@ COMMANDS: dict[str, str] = {
     "evaluate": "年度绩效表：填写、计分、勾稽 / fill, score and check a yearly form",
     "alarms": "告警：查看、确认、试发通知 / alarms: list, acknowledge, try the webhook",
     "export": "导出案卷清单：csv、xlsx / export the list of cases",
+    "book": "年度台账册：列出、修订、导入、校验 / the yearly books",
     "reconcile": "对账：重算与台账比对 / recount against the tally",
+    "backup": "备份：台账、网格、表单、附件 / back everything up",
+    "restore": "从备份恢复到空的机器 / restore onto an empty machine",
+    "verify": "校验备份或台账 / check a backup or the ledger",
     "simulate": "模拟数据 / simulated data",
     "bench": "性能基准 / benchmarks",
 }

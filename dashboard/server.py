@@ -18,6 +18,7 @@ from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
 from dashboard.config import Config
+from dashboard.desksite import open_desk
 from dashboard.doors import Doors
 from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
@@ -61,7 +62,11 @@ def create_app(config: Config) -> App:
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
-    login = login_routes(front.signing, look, profile.timezone)
+    routes = [
+        *login_routes(front.signing, look, profile.timezone),
+        *open_desk(config, profile, statics, seen),
+        *(() if site is None else (*map_routes(site), *base_routes(base))),
+    ]
     router = wall_site(
         WallSite(
             view=view,
@@ -71,7 +76,7 @@ def create_app(config: Config) -> App:
             build=build,
             health=lambda: _health(hub),
             lifespan=lambda: _running(hub, heat, doors),
-            routes=login if site is None else (*login, *map_routes(site), *base_routes(base)),
+            routes=routes,
             more=tuple(_names(profile)),
         )
     )

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.contentpolicy import page_policy
 from dashboard.packing import Packed
 from dashboard.statics import Statics
 from layouts.scene import Scene, View
@@ -92,10 +93,11 @@ def wall_site(site: WallSite) -> Router:
         scenes = "、".join(f"{PREFIX}{scene.id}" for scene in site.scenes)
         return PlainTextResponse(f"没有这个画面。现有：/wall、{scenes}", 404)
 
+    hosts = site.view.map.base.get("hosts", ()) if site.view.map else ()
     page = _Endpoint(
         packed,
         PREFIX,
-        {"content-security-policy": _policy(dash, site.view), "cache-control": "no-cache"},
+        {"content-security-policy": page_policy(dash, hosts), "cache-control": "no-cache"},
     )
     return Router(
         [
@@ -182,18 +184,6 @@ _FIXED = re.compile(r"/wall/(_dash-layout|_dash-dependencies|_dash-component-sui
 
 def _same_for_everyone(path: str) -> bool:
     return _FIXED.fullmatch(path) is not None
-
-
-def _policy(dash: Dash, view: View) -> str:
-    """What the page may load and run: ours, nothing else, whatever a case text says; pictures also
-    from the hosts of a base map 底图 that the city chose."""
-    started_by = " ".join(dash.csp_hashes())
-    hosts = "".join(f" {host}" for host in view.map.base.get("hosts", ())) if view.map else ""
-    return (
-        f"default-src 'self'; img-src 'self' data:{hosts}; style-src 'self' 'unsafe-inline'; "
-        f"script-src 'self' {started_by}; object-src 'none'; base-uri 'none'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'self'"
-    )
 
 
 class _Endpoint:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from dashboard.eventkinds import Event, read_event
 from dashboard.events import CaseEvent, decode
 from dashboard.tally import Rules
 
@@ -76,6 +77,11 @@ def line(case: str, rev: int, at: int, step: str | None = None, **fields: object
 
 def event(case: str, rev: int, at: int, step: str | None = None, **fields: object) -> CaseEvent:
     return decode(line(case, rev, at, step, **fields), NOW)
+
+
+def read_lines(lines: list[bytes]) -> list[Event]:
+    """Events of every kind from their lines."""
+    return [read_event(one, NOW) for one in lines]
 
 
 def life(case: str = "A1", start: int = MONDAY + 9 * HOUR, **fields: object) -> list[CaseEvent]:

@@ -64,6 +64,7 @@ class Rule:
 
 
 _SHOW = Rule("wall.show")
+_DESK = Rule("desk.read")
 _OPEN = Rule(ANYBODY)
 _MINE = Rule(OWN)
 
@@ -76,6 +77,10 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/wall/*": {"GET": _SHOW},
     # Dash reads by POST; it changes nothing, and screens have no token to bring along
     "/wall/_{dash:path}": {"GET": _SHOW, "POST": Rule("wall.show", csrf="origin")},
+    "/desk": {"GET": _DESK},
+    "/desk/*": {"GET": _DESK},
+    # the pages' callbacks ask `asking()` what they may do; see `deskweb`
+    "/desk/_{dash:path}": {"GET": _DESK, "POST": Rule("desk.read", csrf="origin")},
     "/grid/*": {"GET": _SHOW},
     "/tiles/*": {"GET": _SHOW},
     "/base/*": {"GET": _SHOW},

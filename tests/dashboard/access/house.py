@@ -25,6 +25,7 @@ from dashboard.access.walltoken import Screen, token_of
 from dashboard.accessweb import Guard
 from dashboard.cards import definitions
 from dashboard.city import load_profile
+from dashboard.deskweb import DeskSite, desk_routes
 from dashboard.doors import Doors
 from dashboard.doors import House as Rules
 from dashboard.gridfiles import GridFiles
@@ -40,6 +41,8 @@ from dashboard.signing import MINUTE, Signing, Timeouts
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
+from layouts.page import Desk
+from layouts.pages import mounted as pages
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
@@ -83,6 +86,10 @@ class Clock:
         return self.now
 
 
+_DESK = Desk(MEIXIAN.title, MEIXIAN.timezone, definitions(MEIXIAN), MEIXIAN.names)
+DESK = desk_routes(DeskSite(_DESK, pages(_DESK), STATICS, lambda dash: None))
+
+
 class House:
     """Everything behind one door, in `folder`; `more` routes as other rooms add them."""
 
@@ -119,7 +126,8 @@ class House:
                 stream,
                 build="b1",
                 routes=(
-                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *more,
+                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
+                    *more,
                 ),
             )
         )  # fmt: skip

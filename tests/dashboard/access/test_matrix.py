@@ -23,6 +23,7 @@ from tests.dashboard.access.house import CHEAP, PEOPLE, House, Visitor
 EXAMPLES = {
     "version": "x", "level": "unit_cell", "z": "12", "x": "1", "y": "1", "day": "today",
     "key": "reported.today.unit_cell", "i": "0", "dash": "dash-layout", "scene": "nowhere",
+    "page": "definitions",
 }  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""Opens the yearly books of a configured city 册房: forms, measures and ledger put together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboard.bookkeeping import Bookkeeper, Trail, no_trail
+from dashboard.evaluation.evaluating import evaluate
+from dashboard.evaluation.filling import measure
+from dashboard.evaluation.form import Form
+from dashboard.evaluation.loading import form_files, load_form, read_form
+from dashboard.evaluation.result import Result
+from dashboard.evaluation.valuecheck import check_values
+from dashboard.evaluation.values import Values
+from dashboard.ledger import Ledger
+from dashboard.profile import Profile
+
+
+def keeper(
+    ledger: Ledger,
+    profile: Profile,
+    forms_dir: Path | None,
+    now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    trail: Trail = no_trail,
+) -> Bookkeeper:
+    """The bookkeeper of a city; its forms are read anew each time, so that a corrected one counts.
+
+    Raises what `load_form` raises where a form is not there or not right.
+    """
+
+    def evaluated(form_id: str, year: int, values: Values) -> Result:
+        form = load_form(form_id, forms_dir)
+        found = measure(form, ledger, profile, year, now())
+        as_of = max((one.as_of for one in found.values()), default=now())
+        return evaluate(form, values, found, city=profile.name, as_of=as_of)
+
+    def check(form_id: str, values: Values) -> None:
+        check_values(values, load_form(form_id, forms_dir), f"{form_id} {values.year}")
+
+    return Bookkeeper(ledger, profile.id, evaluated, check, now, trail)
+
+
+def forms_of(profile: Profile, forms_dir: Path | None) -> list[Form]:
+    """The forms a city may fill in: its own, and those of any city."""
+    forms = [read_form(file) for file in form_files(forms_dir).values()]
+    mine = [form for form in forms if form.city in ("any", profile.id)]
+    return sorted(mine, key=lambda form: (form.city == "any", str(form.year), form.id))
