@@ -143,6 +143,11 @@ class Config:
     audit_days: int = setting(
         400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"
     )
+    api_rate: float = setting(
+        500.0,
+        number(1, 100_000),
+        "`POST /api/events` 每个令牌每秒至多多少条（每个网页进程）/ events a second and token",
+    )
     attachment_mb: int = setting(
         20, whole(1, 500), "一个佐证附件至多多少 MB / largest evidence file of a form"
     )

@@ -25,7 +25,8 @@ from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
-from dashboard.sources.simulator import GridCells, LiveCity, cells_of
+from dashboard.sources.simulator import GridCells, LiveTown, cells_of
+from dashboard.sources.simulator.town import Stream
 from dashboard.worktime import EPOCH, HOUR
 from geo.store import GridStore
 
@@ -76,9 +77,9 @@ def past(
     """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
     begin = first_day(profile, now)
     if until is None or until < profile.day_start(begin):
-        yield from LiveCity(profile, grid=grid).records(begin, now)
+        yield from LiveTown(profile, grid=grid).records(begin, now)
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(until)
     for instant in (*range(until + HOUR, now, HOUR), now):
         yield from city.due(instant)
@@ -101,7 +102,7 @@ def fill(
 
 
 def feed(
-    city: LiveCity,
+    city: Stream,
     send: Callable[[list[bytes]], object],
     progress: Progress,
     now: Callable[[], int],
@@ -158,7 +159,7 @@ def main(config: Config, act: str, rate: float | None) -> None:
         ledger.close()
         print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(progress.until() or _now())
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     feed(city, bus.send, progress, _now, time.sleep)
