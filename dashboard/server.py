@@ -31,6 +31,7 @@ from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
+from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
@@ -74,6 +75,7 @@ def create_app(config: Config) -> App:
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
     routes = [
         *login_routes(front.signing, look, profile.timezone),
+        *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
         *open_desk(config, profile, statics, seen),

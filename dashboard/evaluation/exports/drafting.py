@@ -13,6 +13,8 @@ from dashboard.evaluation.form import Form, Target, children
 from dashboard.evaluation.result import Actual, Finding, Item, LevelResult, Result
 
 NUMERALS: Final = "一二三四五六七八九十"
+FIGURE_STARTS: Final = frozenset("0123456789-＋+≥≤≧≦><=＞＜＝")
+"""How a target or an actual value begins that is a figure and not words."""
 REACHED: Final = frozenset({"met", "judged", "stated"})
 LACKING: Final = frozenset({"missing", "nodata"})
 
@@ -97,9 +99,10 @@ def _below(form: Form, level: str) -> set[str]:
 
 def sentence(form: Form, item: Item) -> str:
     """One indicator: aim, figure with its numerator and denominator, whether met, the score."""
-    words = item.name
-    if item.target:
-        figure = any(character.isdigit() for character in item.target)
+    words = _joined(item.name)
+    said = item.target in words and any(character.isdigit() for character in item.target)
+    if item.target and not said:
+        figure = item.target[0] in FIGURE_STARTS
         words += f"，目标值{item.target}" if figure else f"，目标为“{item.target}”"
     words += _figure(item)
     gap = shortfall(form, item)
@@ -132,7 +135,7 @@ def _figure(item: Item) -> str:
         return ""
     if item.state == "judged":
         return f"，评定为“{shown}”"
-    if item.actual.number is None:
+    if item.actual.number is None or shown[0] not in FIGURE_STARTS:
         return f"，实际情况为：{shown}"
     return f"，实际完成{shown}{_fraction(item.actual)}"
 
@@ -154,7 +157,11 @@ def _because(reason: str) -> str:
 
 
 def _part(name: str, target: str, actual: str, state: str) -> str:
-    words = name + (f"目标{target}" if target else "") + (f"实际{actual}" if actual else "未填报")
+    words = (
+        _joined(name)
+        + (f"目标{target}" if target else "")
+        + (f"实际{actual}" if actual else "未填报")
+    )
     verdict = {"met": "达标", "unmet": "未达标", "partial": "部分达标"}.get(state)
     return words + (f"，{verdict}" if verdict else "")
 
@@ -205,13 +212,15 @@ def _unmet(form: Form, result: Result) -> tuple[str, ...]:
     told = [_explained(form, item) for item in (*below, *lost)]
     if waiting:
         told.append(
-            f"尚缺数据的指标{len(waiting)}项：" + "、".join(one.name for one in waiting) + "。"
+            f"尚缺数据的指标{len(waiting)}项："
+            + "、".join(_joined(one.name) for one in waiting)
+            + "。"
         )
     return tuple(told) or ("各项指标均已完成。",)
 
 
 def _explained(form: Form, item: Item) -> str:
-    words = item.name
+    words = name = _joined(item.name)
     detail = shortfall(form, item)
     if detail:
         words += f"：目标值{item.target}，实际完成{item.actual.text}，{detail}"
@@ -219,7 +228,7 @@ def _explained(form: Form, item: Item) -> str:
         words += "：未达到目标" if item.state == "unmet" else "：部分达到目标"
     if item.deducted:
         lost = score_text(item.deducted, form.rounding.item.places)
-        words += f"{'，' if '：' in words else '：'}扣{lost}分"
+        words += f"{'：' if words == name else '，'}扣{lost}分"
     if item.note:
         return f"{words}。原因：{_joined(item.note)}。"
     if item.override is not None:
