@@ -10,7 +10,7 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import exporting, folding, live, map_browser, map_data, year
+from dashboard.bench import evaluation, exporting, folding, live, map_browser, map_data, year
 from dashboard.bench.bars import Bar, as_json
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
@@ -116,6 +116,46 @@ def case_export(
         ("写 xlsx / ways to write xlsx", rates),
     ]
     _show(asdict(found), tables, bars, machine)
+
+
+@command.command("evaluate")
+@click.option("--form", "form_id", default="nanyang-2021", show_default=True, help="表单")
+@click.option("--year", "of_year", type=int, default=2021, show_default=True, help="年份")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="事件文件"
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
+)
+@click.option(
+    "--values", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="人工填报值"
+)
+@as_json_option
+def form_evaluation(
+    form_id: str,
+    of_year: int,
+    file: Path | None,
+    folder: Path | None,
+    values: Path | None,
+    machine: bool,
+) -> None:
+    """一张年度绩效表，全年台账 / one yearly form over a whole year's ledger."""
+    found = evaluation.bench(form_id, of_year, file, folder, values)
+    rows: list[tuple[str, str | float]] = [
+        ("指标 / items", found.items),
+        ("取数来源 / measured sources", found.sources),
+        ("读表 / load，s", found.load_s),
+        ("取数 / measure，s", found.measure_s),
+        ("计分与勾稽 / score and cross-check，s", found.score_s),
+        ("写成 JSON / encode，s", found.encode_s),
+    ]
+    bars = [
+        Bar("whole_s", "评价一张表", found.whole_s, "<=", 2, "s"),
+        Bar("score_s", "改一个值后重新计分", found.score_s, "<=", 0.3, "s"),
+    ]
+    _show(asdict(found), [(f"{form_id} {of_year}", rows)], bars, machine)
 
 
 @command.command("live")

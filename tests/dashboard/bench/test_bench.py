@@ -96,3 +96,12 @@ def test_an_unknown_city_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "dashboard.cli", "bench", "live", "--city", "atlantis"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "atlantis" in done.stderr
+
+
+def test_evaluate_prints_every_leg(tmp_path: Path) -> None:
+    file = tmp_path / "year.jsonl"
+    file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
+    words = ["--form", "standard-self-evaluation", "--year", "2026", "--file", str(file), "--json"]
+    found = json.loads(cityops("bench", "evaluate", *words, cwd=tmp_path))
+    assert (found["items"], found["sources"]) == (12, 5) and found["measure_s"] > 0
+    assert bars(found) == {"whole_s", "score_s"}
