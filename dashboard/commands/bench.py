@@ -10,7 +10,16 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import evaluation, exporting, folding, live, map_browser, map_data, year
+from dashboard.bench import (
+    evaluation,
+    exporting,
+    folding,
+    hotline,
+    live,
+    map_browser,
+    map_data,
+    year,
+)
 from dashboard.bench.bars import Bar, as_json
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
@@ -221,6 +230,27 @@ def map_path(city: str, cases: int, machine: bool) -> None:
         figures["browser"] = asdict(seen)
         bars += seen.bars()
     _show(figures, tables, bars, machine)
+
+
+@command.command("hotline")
+@of_city("zhengzhou")
+@click.option(
+    "--calls", type=click.IntRange(1), default=1_500_000, show_default=True, help="全年来电数"
+)
+@as_json_option
+def hotline_year(city: str, calls: int, machine: bool) -> None:
+    """热线：全年来电入账，精确的 24 小时最低值 / a year of calls, the exact rolling minimum."""
+    found = hotline.bench(_profile(city), calls, lambda text: click.echo(text, err=True))
+    rows: list[tuple[str, str | float]] = [
+        ("来电数 / calls", found.calls),
+        ("台账 / ledger，MB", found.ledger_mb),
+        ("入账 / folded，s", found.fold_s),
+        ("其中 CPU，s", found.fold_cpu_s),
+        ("每秒来电 / calls per second", found.calls / found.fold_s),
+        ("24 小时接通率最低值 / least 24 h", found.minimum),
+        *(("不符 / wrong", one) for one in found.wrong),
+    ]
+    _show(asdict(found), [("热线全年 / a year of the hotline", rows)], found.bars(), machine)
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:

@@ -50,6 +50,14 @@ def test_year_prints_every_leg(tmp_path: Path) -> None:
     assert bars(found) == {"ingest_s", "ingest_rss_mb", "query_s", "first_frame_s"}
 
 
+def test_hotline_agrees_with_a_plain_loop(tmp_path: Path) -> None:
+    found = json.loads(cityops("bench", "hotline", "--calls", "40000", "--json", cwd=tmp_path))
+    assert found["calls"] == 40_000 and found["wrong"] == []
+    num, den = map(int, found["minimum"].split("/"))
+    assert 0 < num < den and den >= 100
+    assert bars(found) == {"fold_s", "query_s", "load_s", "paint_ms", "wrong"}
+
+
 def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) -> None:
     file = tmp_path / "year.jsonl"
     file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
