@@ -8,24 +8,14 @@ was offered, as far as it is known now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
-from dashboard.callmeasures import (
-    LONGEST_WAIT,
-    ON_DUTY,
-    PENDING,
-    PERSON_PENDING,
-    WAITING,
-    agent_counter,
-    rolling,
-)
-from dashboard.calls import record as r
-from dashboard.calls.agents import LOGOUT, NAMES, by_quarter, spans
-from dashboard.calls.counting import QUARTER_MS, points, wait_from, wanted_person
+from dashboard.callmeasures import PENDING, PERSON_PENDING
+from dashboard.calls.agents import NAMES, by_quarter, spans
+from dashboard.calls.counting import QUARTER_MS, points
 from dashboard.calls.daypoints import calls_of
-from dashboard.calls.record import Row
-from dashboard.calls.rolling import VARIANTS, Rolled, at_moment, minima
+from dashboard.calls.rolling import VARIANTS, at_moment, minima
+from dashboard.calls.standing import Rolling, agent_counts, undecided, waiting_counts
 from dashboard.hotlineprofile import Hotline
 from dashboard.ledger import Ledger
 from dashboard.ledger.callreading import (
@@ -147,23 +137,6 @@ def _periods(city: City, window: Window, by: str | None) -> Iterable[tuple[str, 
     return ((member, start, end) for member, (start, end) in spans_of.items())
 
 
-@dataclass(frozen=True)
-class Rolling:
-    """By variant: the 24 hours before a moment, and the least 24 hours that end in a period."""
-
-    last: dict[str, Rolled]
-    least: dict[str, Rolled | None]
-
-    def counts(self) -> Counts:
-        out: Counts = {}
-        for variant in VARIANTS:
-            for found, is_least in ((self.last[variant], False), (self.least[variant], True)):
-                if found is not None:
-                    num, den = rolling(variant, least=is_least)
-                    out[num], out[den] = found.num, found.den
-        return out
-
-
 class Calendar(Protocol):
     """City days."""
 
@@ -182,27 +155,6 @@ def rolled(ledger: Ledger, city: Calendar, start: int, end: int) -> Rolling:
     )
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """One who waits 等待者: since when, and whether a person was asked for."""
-
-    since: int
-    offered: int
-    person: bool
-
-
-def undecided(row: Row, rules: Hotline, as_of: int) -> Waiting | None:
-    """A call offered and not decided at the as-of time, or None; one older than the longest
-    plausible wait has lost its end 丢失结局 and is none."""
-    offered = row[r.OFFERED]
-    if offered is None or offered >= as_of or offered < as_of - rules.max_wait_s * 1000:
-        return None
-    if r.outcome(row):
-        return None
-    since = wait_from(row, rules)
-    return Waiting(offered if since is None else since, offered, wanted_person(row, rules))
-
-
 def standing(ledger: Ledger, rules: Hotline, as_of: int) -> Counts:
     """Who waits, and what the agents do, at the as-of time."""
     since = as_of - round(rules.max_wait_s * 1000)
@@ -215,27 +167,3 @@ def standing(ledger: Ledger, rules: Hotline, as_of: int) -> Counts:
         if changes
     }
     return out | agent_counts(states, rules, as_of)
-
-
-def waiting_counts(waiting: Iterable[Waiting], as_of: int) -> Counts:
-    """The counters of those who are undecided, and of those among them who wait for a person."""
-    every = list(waiting)
-    persons = [one for one in every if one.person]
-    oldest = min((one.since for one in persons), default=as_of)
-    return {
-        PENDING: len(every),
-        PERSON_PENDING: len(persons),
-        WAITING: len(persons),
-        LONGEST_WAIT: max(0, as_of - oldest) // 1000,
-    }
-
-
-def agent_counts(newest: Mapping[str, tuple[int, int]], rules: Hotline, as_of: int) -> Counts:
-    """Agents by state; a state older than the city's `max_state_h` is over."""
-    out = dict.fromkeys((agent_counter(name) for name in NAMES), 0)
-    cap = rules.max_state_h * HOUR_MS
-    for at, state in newest.values():
-        state = state if as_of - at < cap else LOGOUT
-        out[agent_counter(NAMES[state])] += 1
-    out[ON_DUTY] = sum(n for name, n in out.items() if name != agent_counter("logout"))
-    return out

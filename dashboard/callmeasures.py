@@ -19,6 +19,9 @@ ON_DUTY: Final = "agents_on_duty"
 
 GBT: Final = "GB/T 33358-2016"
 USUAL: Final = "呼叫中心通行口径"
+ATTRIBUTED: Final = (
+    "按呼入时间：结局与时长计入呼入之时；回访、反馈计入应办之时，评价计入评价之时，工单计入转办之时"
+)
 _KEPT_OUT: Final = "仍在等待的来电不进分母"
 _STATE_NAMES: Final = {
     "idle": "空闲",

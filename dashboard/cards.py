@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from dashboard.formula import ATTRIBUTIONS, Choice, Measure
+from dashboard.callmeasures import ATTRIBUTED, CALLS, ON_DUTY
+from dashboard.formula import ATTRIBUTIONS, Choice, Measure, Resolved
 from dashboard.measures import MEASURES, resolve
 from layouts.definition import Definition
 
@@ -27,13 +28,22 @@ OPEN: Final = {
 def definitions(choice: Choice) -> dict[str, Definition]:
     """Frame key without its window (or the whole key for `open.`) → its 口径."""
     told = {measure.id: _definition(measure, choice) for measure in MEASURES.values()}
+    for measure in CALLS.values():
+        for variant in measure.variants:
+            told[f"{measure.id}@{variant}"] = _definition(measure, choice, variant)
+    told[f"calls.{ON_DUTY}"] = told["calls.agents_by_state"]
     for key, measure_id in STOCKS.items():
         told[f"open.{key}"] = told[measure_id]
     return told | OPEN
 
 
-def _definition(measure: Measure, choice: Choice) -> Definition:
-    resolved = resolve(measure.id, choice)
+def _attribution(resolved: Resolved) -> str:
+    calls = resolved.measure.id in CALLS
+    return ATTRIBUTED if calls else ATTRIBUTIONS[resolved.attribution]
+
+
+def _definition(measure: Measure, choice: Choice, variant: str | None = None) -> Definition:
+    resolved = resolve(measure.id, choice, variant)
     formula = measure.variants[resolved.variant]
     above, _, below = formula.text.partition("÷")
     rate = measure.kind == "rate"
@@ -43,7 +53,7 @@ def _definition(measure: Measure, choice: Choice) -> Definition:
         formula.text,
         numerator=above.strip() if rate else "",
         denominator=below.strip() if rate else "",
-        attribution=ATTRIBUTIONS[resolved.attribution] if measure.kind != "stock" else "",
+        attribution=_attribution(resolved) if measure.kind != "stock" else "",
         variant=resolved.variant if len(measure.variants) > 1 else "",
         source=formula.source,
         note=measure.note,

@@ -13,6 +13,7 @@ from typing import Final
 
 from dashboard import terms
 from dashboard.alarmprofile import read_alarms
+from dashboard.callmeasures import CALLS
 from dashboard.casemeasures import CASES
 from dashboard.cityparts import (
     CHOSEN,
@@ -108,7 +109,8 @@ def _hotline(table: Table) -> Hotline | None:
     given = table.table("hotline")
     if "hotline" not in table:
         return None
-    return read_hotline(given, MEASURES["calls.connect_rate"].variants)
+    rates = {id: one.variants for id, one in CALLS.items() if one.kind == "rate"}
+    return read_hotline(given, rates)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -143,6 +143,14 @@ class Config:
     audit_days: int = setting(
         400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"
     )
+    api_rate: float = setting(
+        500.0,
+        number(1, 100_000),
+        "`POST /api/events` 每个令牌每秒至多多少条（每个网页进程）/ events a second and token",
+    )
+    attachment_mb: int = setting(
+        20, whole(1, 500), "一个佐证附件至多多少 MB / largest evidence file of a form"
+    )
     forms_dir: Path | None = setting(
         None,
         folder,
@@ -196,6 +204,16 @@ class Config:
     def grid_dir(self) -> Path:
         """The grid store 网格库 of the city, beside its ledger."""
         return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
+
+    @property
+    def attachment_dir(self) -> Path:
+        """Where the evidence files 佐证材料 of the city's forms are kept."""
+        return self.data_dir / "attachments" / (self.profile.stem if self.profile else self.city)
+
+    @property
+    def font_dir(self) -> Path:
+        """Where outlines of the fonts of documents are kept; may be deleted at any time."""
+        return self.data_dir / "fonts"
 
     @property
     def key_file(self) -> Path:

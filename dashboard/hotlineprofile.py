@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,6 +22,14 @@ DUE_RULES: Final = {
     "order_closed": "每个已办结工单",
 }
 """应回访、应反馈: what makes a call owe one."""
+
+
+BESIDE: Final = (
+    "calls.connect_rate@offered",
+    "calls.connect_rate@without_short",
+    "calls.connect_rate@person",
+    "calls.service_level_15s@answered",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,9 @@ class Hotline:
     feedback_due: str = "marked"
     seats: int | None = None
     """席位数, where the city states it."""
+    name: str = "12319"
+    beside: tuple[str, ...] = BESIDE
+    """口径并列: measures with a variant that the wall shows side by side."""
     years: Mapping[int, HotlineYear] = field(default_factory=dict)
 
     @property
@@ -69,9 +81,12 @@ class Hotline:
         )
 
 
-def read_hotline(table: Table, variants: Mapping[str, object]) -> Hotline:
-    """The hotline of a profile; `variants` are those of the connect rate. Raises `ProfileError`."""
+def read_hotline(table: Table, rates: Mapping[str, Mapping[str, object]]) -> Hotline:
+    """The hotline of a profile; `rates` are its rates with their variants. Raises
+    `ProfileError`."""
     usual = Hotline()
+    variants = rates["calls.connect_rate"]
+    choices = [f"{id}@{variant}" for id, found in rates.items() for variant in found]
     seats = table.number("seats", 1, 100_000, whole=True) if "seats" in table else None
     hotline = Hotline(
         short_abandon_s=table.number("short_abandon_s", 0, 600, usual.short_abandon_s),
@@ -84,6 +99,9 @@ def read_hotline(table: Table, variants: Mapping[str, object]) -> Hotline:
         satisfied_from=int(table.number("satisfied_from", 2, 5, usual.satisfied_from, whole=True)),
         callback_due=table.choice("callback_due", DUE_RULES, usual.callback_due),
         feedback_due=table.choice("feedback_due", DUE_RULES, usual.feedback_due),
+        name=table.text("name", "热线号码，如 12319", r".{1,12}", usual.name),
+        beside=table.texts("beside", "比率指标@口径", "|".join(map(re.escape, choices)))
+        or usual.beside,
         seats=None if seats is None else int(seats),
         years=_years(table.table("years"), variants),
     )

@@ -9,15 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from dashboard.ledger import Ledger, uptimereading
-from dashboard.ledger.reading import last_heard
 from dashboard.platformparts import Component, Platform
 from dashboard.uptime import days as calendar
 from dashboard.uptime import tickets
 from dashboard.uptime.composite import compose
 from dashboard.uptime.days import Day, under_way
 from dashboard.uptime.layers import Book, timeline
-from dashboard.uptime.records import KINDS, Record, Ticket, record_of
-from dashboard.uptime.spans import Spans
+from dashboard.uptime.records import Record, Ticket, record_of
+from dashboard.uptime.spans import UNKNOWN, Spans
 from dashboard.windows import City, Counts, Window, iso_day
 
 _DAY_MS: Final = 86_400_000
@@ -49,13 +48,9 @@ class PlatformCounts:
         }
 
     def known(self, ledger: Ledger, city: City, window: Window) -> bool:
-        """Whether anything had come in as late as the window's start, or nothing need come in."""
+        """Whether there is any evidence of the window at all: 无数据 is not 待核."""
         platform = platform_of(city)
-        if platform is None or not platform.vital:
-            return False
-        if any(one.on_record for one in platform.vital):
-            return True
-        return last_heard(ledger, {"probe", *KINDS}) >= city.day_start(window.first_day)
+        return platform is not None and History(ledger, platform, city).known(window)
 
 
 def platform_of(city: object) -> Platform | None:
@@ -88,6 +83,12 @@ class History:
             for one in components
         ]
 
+    def known(self, window: Window) -> bool:
+        """Whether any vital component was ever known in the window."""
+        start, end = self._city.day_start(window.first_day), window.as_of
+        covers = self.covers(self._platform.vital, start, end)
+        return any(state != UNKNOWN for cover in covers for _, _, state in cover)
+
     def days(self, components: Sequence[Component], window: Window) -> dict[int, Day]:
         """City day → what it was, composed of `components`, up to the window's as-of time."""
         bounds = [self._city.day_start(day) for day in range(window.first_day, window.end_day + 1)]
@@ -97,11 +98,11 @@ class History:
         bounds.append(min(window.as_of, self._city.day_start(window.end_day)))
         covers = self.covers(components, bounds[0], bounds[-1])
         platform = compose(covers, self._platform.quorum)
-        before = self._under_way(components, bounds[0])
+        before = self.under_way(components, bounds[0])
         found = calendar.days(platform, covers, bounds, before)
         return dict(enumerate(found, window.first_day))
 
-    def _under_way(self, components: Sequence[Component], at: int) -> bool:
+    def under_way(self, components: Sequence[Component], at: int) -> bool:
         """Whether an outage that began before `at` had not ended by working again."""
         for back in _BACK:
             cover = compose(self.covers(components, at - back, at), self._platform.quorum)

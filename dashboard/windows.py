@@ -47,6 +47,22 @@ def year_of(day: int) -> int:
     return (_EPOCH + datetime.timedelta(days=day)).year
 
 
+def year_start(day: int) -> int:
+    """The first day of the year a day is in."""
+    return (datetime.date(year_of(day), 1, 1) - _EPOCH).days
+
+
+def month_start(day: int) -> int:
+    """The first day of the month a day is in."""
+    return day - (_EPOCH + datetime.timedelta(day)).day + 1
+
+
+def month_before(day: int) -> tuple[int, int]:
+    """The days first ≤ day < end of the month before."""
+    end = month_start(day)
+    return month_start(end - 1), end
+
+
 def iso_day(day: int) -> str:
     """A city day as YYYY-MM-DD."""
     return (_EPOCH + datetime.timedelta(days=day)).isoformat()

@@ -1,6 +1,7 @@
 """What the documents say of the hotline, against the code."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,11 @@ def test_every_step_field_and_state_is_told() -> None:
 
 def test_the_profile_table_shows_the_defaults() -> None:
     table = CITIES.split("[hotline] ")[1].split("\n[")[0]
-    told = dict(re.findall(r'^(\w+) = "?([\w.]+)"?', table, re.M))
-    usual = Hotline()
+    values = [line.partition(" # ")[0] for line in table.splitlines()[1:]]
+    told = tomllib.loads("\n".join(values))
     for key, value in told.items():
-        if key != "seats":
-            assert str(value) == f"{getattr(usual, key):g}" if value[0].isdigit() else value
+        usual = getattr(Hotline(), key)
+        assert key == "seats" or value == (list(usual) if key == "beside" else usual), key
     assert set(told) == set(Hotline.__dataclass_fields__) - {"years"}
     for word in (*PERSON_REQUESTS, *WAIT_FROM, *DUE_RULES):
         assert word in table

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import time
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -15,20 +13,15 @@ from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.evaluation.evaluating import evaluate
+from dashboard.evaluation.exports import write
 from dashboard.evaluation.filling import measure
 from dashboard.evaluation.form import Form, Source, plain
 from dashboard.evaluation.loading import form_files, load_form, load_values, read_form, schema
 from dashboard.evaluation.result import STATES, Evidence, Finding, Item, Result, encode
 from dashboard.evaluation.values import nothing
+from dashboard.exports.wholefile import FileRefused
 from dashboard.ledger import LedgerError
 from dashboard.ledger.inspection import look
-
-FORMATS: Final = {
-    ".xlsx": "dashboard.evaluation.exports.xlsx",
-    ".docx": "dashboard.evaluation.exports.docx",
-    ".pdf": "dashboard.evaluation.exports.pdf",
-    ".csv": "dashboard.evaluation.exports.csv",
-}
 
 
 @click.command("evaluate")
@@ -66,7 +59,7 @@ def command(
     official = load_form(form, config.forms_dir)
     result = _evaluated(config, official, year, values)
     if out is not None:
-        _write(result, official, out)
+        _write(config, result, official, out)
         click.echo(f"{official.title} → {out}", err=True)
     if as_json:
         click.echo(encode(result))
@@ -125,14 +118,12 @@ def _list(config: Config) -> None:
         )
 
 
-def _write(result: Result, form: Form, out: Path) -> None:
-    module = FORMATS.get(out.suffix.lower())
-    if module is None:
-        raise click.UsageError(f"--out {out}：扩展名应为 {'、'.join(FORMATS)} 之一")
+def _write(config: Config, result: Result, form: Form, out: Path) -> None:
+    zone = load_profile(config.profile_source).timezone
     try:
-        importlib.import_module(module).write(result, form, out)
-    except OSError as error:
-        raise click.ClickException(f"{out}：{error.strerror}") from error
+        write(result, form, out, zone, config.font_dir)
+    except FileRefused as error:
+        raise click.ClickException(str(error)) from error
 
 
 # Text ---------------------------------------------------------------------------------------------

@@ -23,8 +23,12 @@ from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
-from dashboard.ledger import LedgerError, Superseded
+from dashboard.hotlinework import HotlineWork
+from dashboard.ledger import Ledger, LedgerError, Superseded
 from dashboard.ledger.surges import reports_by_member
+from dashboard.platformwork import PlatformWork, SelfReport
+from dashboard.profile import Profile
+from dashboard.sections import Section
 from dashboard.surgewatch import SurgeWatch
 from dashboard.worker import Pace, Worker
 
@@ -63,6 +67,7 @@ def command(config: Config) -> None:
         partial(reports_by_member, ledger),
         aside.submit,
     )
+    hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     worker = Worker(
         profile,
         ledger,
@@ -73,7 +78,11 @@ def command(config: Config) -> None:
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
         heat=HeatWork(profile, ledger, post, config.grid_dir),
-        sections=[AlarmWork(profile, ledger, surges, webhook)],
+        sections=[
+            *hotline,
+            *_platform(profile, ledger, bus),
+            AlarmWork(profile, ledger, surges, webhook),
+        ],
     )
     try:
         worker.run(stop.is_set)
@@ -86,6 +95,12 @@ def command(config: Config) -> None:
         bus.close()
         post.close()
         ledger.close()
+
+
+def _platform(profile: Profile, ledger: Ledger, bus: Bus) -> list[Section]:
+    """The platform's section, where the city has a platform; what the worker says of itself."""
+    report = SelfReport(bus.send, version("cityops-wall"))
+    return [report, PlatformWork(profile, ledger)] if profile.platform.vital else [report]
 
 
 def check(bus: Bus) -> None:

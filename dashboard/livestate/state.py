@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
 from dashboard import cases as c
+from dashboard import windows
 from dashboard.casemeasures import CASES
 from dashboard.cases import OPEN_STAGES, Row
 from dashboard.counters import BIT, COUNTERS
@@ -236,21 +237,9 @@ class LiveState:
 
     # -- windows
 
-    @staticmethod
-    def year_start(day: int) -> int:
-        """The first day of the year a day is in."""
-        return (datetime.date((EPOCH + datetime.timedelta(day)).year, 1, 1) - EPOCH).days
-
-    @staticmethod
-    def month_start(day: int) -> int:
-        """The first day of the month a day is in."""
-        return day - (EPOCH + datetime.timedelta(day)).day + 1
-
-    @classmethod
-    def month_before(cls, day: int) -> tuple[int, int]:
-        """The days first ≤ day < end of the month before."""
-        end = cls.month_start(day)
-        return cls.month_start(end - 1), end
+    year_start = staticmethod(windows.year_start)
+    month_start = staticmethod(windows.month_start)
+    month_before = staticmethod(windows.month_before)
 
     def _then(self, now: int) -> int:
         """The moment as far into last month as `now` is into this one, at most its end."""

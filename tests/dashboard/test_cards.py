@@ -33,3 +33,11 @@ def test_the_stocks_of_the_frame_have_cards_of_their_own() -> None:
     assert cards["open.cases.suspended"].name == "在挂案卷数"
     assert cards["open.cases.open"].unit == "件"
     assert cards["open.cases.due_soon"].attribution == ""
+
+
+def test_each_reading_of_the_hotlines_rates_has_its_own_card() -> None:
+    cards = told("zhengzhou")
+    person = cards["calls.connect_rate@person"]
+    assert (person.numerator, person.denominator) == ("人工应答数", "转人工请求数")
+    assert person.variant == "person" and person.attribution.startswith("按呼入时间")
+    assert cards["calls.agents_on_duty"].unit == "人"

@@ -23,6 +23,7 @@ from dashboard.access.roles import Role
 from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Screen, token_of
 from dashboard.accessweb import Guard
+from dashboard.auditweb import audit_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.deskweb import DeskSite, desk_routes
@@ -32,12 +33,13 @@ from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
+from dashboard.intakeweb import intake_routes
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.loginweb import login_routes
-from dashboard.signing import MINUTE, Signing, Timeouts
+from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
@@ -68,6 +70,16 @@ PAGE = {"accept": "text/html", "sec_fetch_mode": "navigate"}
 class Values:
     async def whole(self, text: str) -> bytes | None:
         return None
+
+
+class Stream:
+    """Where events would go; the tests of the intake have a real Redis."""
+
+    def send(self, bodies: Sequence[bytes]) -> str:
+        raise AssertionError("nobody sends here")
+
+    def reject(self, rejections: Sequence[tuple[str, str, bytes]]) -> None:
+        raise AssertionError("nobody sends here")
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,6 +115,7 @@ class House:
         **rules: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
+        self.stream = rules.pop("stream", None) or Stream()
         self.folder, self.clock = folder, Clock()
         file = folder / "secrets.key"
         self.keys = load_keys(file) if file.exists() else make_keys(file)
@@ -126,6 +139,8 @@ class House:
                 stream,
                 build="b1",
                 routes=(
+                    *audit_routes(self.signing, look, MEIXIAN.timezone),
+                    *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
                     *more,
                 ),
@@ -170,6 +185,18 @@ class House:
         answer = visitor.sign_in(user, PASSWORD)
         assert answer.status == 303, answer.text
         return visitor
+
+    def sender(self, name: str = "案件系统", **more: str) -> Visitor:
+        """A program with a token."""
+        id = f"s{len(self.devices.list('send'))}"
+        told = Entry(self.clock(), "test", "token.add", name)
+        more = {"sent_by": "", "bind": "", **more}
+        self.devices.add(
+            Device(id, "send", name, (), secret=hash_of("geheim"), created_at=NOW,
+                   created_by="test", **more),
+            told,
+        )  # fmt: skip
+        return self.visitor(authorization=f"Bearer {id}.geheim")
 
     def wall(self, **more: Any) -> Visitor:
         """A browser that opened a screen's link."""
