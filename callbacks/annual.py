@@ -105,12 +105,14 @@ def register(app: Dash, books: Books, aside_of: Aside) -> None:
     )
     @aside_of
     def typed(
-        changes: list[dict[str, Any]],
+        changes: list[dict[str, Any]] | None,
         search: str | None,
         chosen: str,
         seen: dict[str, Any],
         unsaved: dict[str, Any] | None,
     ) -> tuple[Any, ...]:
+        if not changes:  # the grid has only just appeared
+            return (no_update,) * 6
         change = changes[0]
         row = change["data"]
         value = str(change["value"] or "")
@@ -122,7 +124,7 @@ def register(app: Dash, books: Books, aside_of: Aside) -> None:
         rest = {key: one for key, one in (unsaved or {}).items() if key != _key(seen, row["id"])}
         return *shown, rest
 
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         _KEEP,
         Output(ids.BOOK_UNSAVED, "data"),
         Input(ids.BOOK_GRID, "cellValueChanged"),
@@ -316,7 +318,7 @@ def left(sheet: Sheet, chosen: str) -> list[Component]:
 def head(sheet: Sheet) -> list[Component]:
     """Form and year, state, exports, and what this reader may do next."""
     return [
-        html.H1("年度绩效表"),
+        html.H1("年度绩效表", **data(book=f"{sheet.form}/{sheet.year}")),
         dcc.Dropdown(
             [{"label": title, "value": id} for id, title in sheet.forms],
             sheet.form,

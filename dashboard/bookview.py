@@ -77,7 +77,7 @@ def _rows(form: Form, book: Book, result: Result, other: Result | None) -> Itera
             yield Row(
                 id=f"level.{level.id}",
                 kind="group",
-                name=("　" * depth) + (level.name or "（未命名）"),
+                name=("　" * depth) + (level.name or "（原表未列名）"),
                 weight=plain(level.weight),
                 score=plain(score.score),
                 word="待评" if score.pending else "",
@@ -209,7 +209,7 @@ def _progress(form: Form, result: Result) -> Iterable[Progress]:
     for level in children(form, None):
         if level.id in filled:
             done, all_of = filled[level.id]
-            yield Progress(name=level.name or "（未命名）", filled=done, all=all_of)
+            yield Progress(name=level.name or "（原表未列名）", filled=done, all=all_of)
 
 
 def _change(revision: Revision, timezone: str) -> Change:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from dash import Dash
 from starlette.routing import Route
 
+from callbacks import annual
+from dashboard.access.trail import Entry
+from dashboard.bookdesk import BookDesk
+from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config
-from dashboard.deskweb import DeskSite, desk_routes
+from dashboard.deskweb import DeskSite, aside, asking, desk_routes
+from dashboard.evaluation.attachments import AttachmentStore
+from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
 from dashboard.statics import Statics
+from layouts.book.sheet import Panel, Sheet
 from layouts.page import Desk
 from layouts.pages import mounted
 from layouts.scene import CityMap
 
 
 def open_desk(
-    config: Config, profile: Profile, statics: Statics, city_map: CityMap | None
+    config: Config,
+    profile: Profile,
+    statics: Statics,
+    city_map: CityMap | None,
+    log: AuditLog,
+    now: Callable[[], int],
 ) -> list[Route]:
-    """The routes of the desk; call it after the fork."""
+    """The routes of the desk; call it after the fork. The ledger is opened when first asked."""
     desk = Desk(
         profile.title,
         profile.timezone,
@@ -28,7 +44,43 @@ def open_desk(
         demo=config.demo,
     )
 
-    def register(app: Dash) -> None:
-        """Each page with interaction: `callbacks.<page>.register(app, what it may ask)`."""
+    def trail(who: str, act: str, subject: str, detail: str) -> None:
+        log.add(Entry(now(), who, act, subject, {"detail": detail} if detail else {}))
 
-    return desk_routes(DeskSite(desk, mounted(desk), statics, register))
+    books = BookDesk(
+        lambda: open_ledger(config, profile, reading=True), profile, config.forms_dir, now, trail
+    )
+    files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
+
+    def register(app: Dash) -> None:
+        annual.register(app, AskedBooks(books), aside)
+
+    return [
+        *book_routes(books, files, profile.timezone, trail),
+        *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
+    ]
+
+
+class AskedBooks:
+    """The books as the annual page asks for them: whoever asks is added here."""
+
+    def __init__(self, books: BookDesk) -> None:
+        self._books = books
+
+    def sheet(self, form: str, year: int | None, other: int | None) -> Sheet:
+        return self._books.sheet(asking(), form, year, other)
+
+    def rows(self, sheet: Sheet, chosen: str) -> list[dict[str, Any]]:
+        return self._books.rows(sheet, chosen)
+
+    def panel(self, form: str, year: int, id: str) -> Panel | None:
+        return self._books.panel(asking(), form, year, id)
+
+    def type(self, form: str, year: int, id: str, typed: str, seen: int) -> object:
+        return self._books.type(asking(), form, year, id, typed, seen)
+
+    def fill(self, form: str, year: int, id: str, fields: Mapping[str, Any], seen: int) -> object:
+        return self._books.fill(asking(), form, year, id, fields, seen)
+
+    def act(self, form: str, year: int, id: str, reason: str) -> object:
+        return self._books.act(asking(), form, year, id, reason)

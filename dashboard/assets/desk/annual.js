@@ -10,7 +10,6 @@
   const attach = (button) => {
     const item = button.dataset.attach;
     const said = document.querySelector(`[data-attached="${item}"]`);
-    const query = new URLSearchParams(location.search);
     const head = document.querySelector('#book-head [data-book]');
     const picker = document.createElement('input');
     picker.type = 'file';
@@ -23,7 +22,6 @@
         'Content-Type': 'application/octet-stream' } })
         .then((answer) => answer.text().then((text) => {
           said.textContent = answer.ok ? `已添加 ${file.name}` : text;
-          if (answer.ok) document.dispatchEvent(new CustomEvent('attached', { detail: query }));
         }))
         .catch(() => { said.textContent = '没有传上：连不上服务器，请再试'; });
     });
