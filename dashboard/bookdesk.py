@@ -12,6 +12,7 @@ from dashboard.bookkeeping import Bookkeeper, Standing, Trail
 from dashboard.bookpanel import cell_payload, entry_payload, panel_of, score_payload
 from dashboard.bookroom import forms_of, keeper
 from dashboard.bookview import filtered, how_filled, sheet_of
+from dashboard.casedesk import links
 from dashboard.evaluation.book import Book, Payload
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.loading import load_form
@@ -89,6 +90,9 @@ class BookDesk:
         me = person(who)
         state, submitter = standing.book.state, standing.book.submitter
         writes = state == "draft" and "operator" in me.roles
+        evidence = next(
+            (item.actual.evidence for item in standing.result.items if item.id == id), None
+        )
         reviews = state == "submitted" and "reviewer" in me.roles and me.user != submitter
         return panel_of(
             form,
@@ -98,6 +102,7 @@ class BookDesk:
             timezone=self._profile.timezone,
             writes=writes,
             scores=writes or reviews,
+            cases=links(evidence),
         )
 
     def type(self, who: Identity, form_id: str, year: int, id: str, typed: str, seen: int) -> Book:

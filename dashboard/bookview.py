@@ -34,7 +34,8 @@ def sheet_of(
 ) -> Sheet:
     """The page of a book for `who`; `other` is the result of the year it is compared with."""
     book, result = standing.book, standing.result
-    rows = tuple(_rows(form, book, result, other))
+    writes = book.state == "draft" and "operator" in who.roles
+    rows = tuple(_rows(form, book, result, other, writes))
     total = result.total
     scored = result.scoring != "none"
     open_span = scored and bool(total.pending)
@@ -60,16 +61,17 @@ def sheet_of(
         forms=tuple((one.id, one.title) for one in forms),
         years=tuple(years),
         others=tuple(others),
-        writes=book.state == "draft" and "operator" in who.roles,
+        writes=writes,
     )
 
 
-def _rows(form: Form, book: Book, result: Result, other: Result | None) -> Iterable[Row]:
+def _rows(
+    form: Form, book: Book, result: Result, other: Result | None, writes: bool
+) -> Iterable[Row]:
     items = {item.id: item for item in result.items}
     before = {item.id: item.actual.text for item in other.items} if other else {}
     scores = {level.id: level for level in result.levels}
     conflicts = conflicting(result)
-    editable = book.state == "draft"
 
     def below(parent: str | None, depth: int) -> Iterable[Row]:
         for level in children(form, parent):
@@ -81,11 +83,12 @@ def _rows(form: Form, book: Book, result: Result, other: Result | None) -> Itera
                 weight=plain(level.weight),
                 score=plain(score.score),
                 word="待评" if score.pending else "",
+                depth=depth,
             )
             for indicator in form.indicators:
                 if indicator.level == level.id:
                     item = items[indicator.id]
-                    yield _row(indicator, item, book, before.get(item.id, ""), conflicts, editable)
+                    yield _row(indicator, item, book, before.get(item.id, ""), conflicts, writes)
                     for part in item.parts:
                         yield _part_row(part, conflicts)
             yield from below(level.id, depth + 1)
@@ -187,7 +190,7 @@ def filtered(rows: Iterable[Row], chosen: str) -> list[Row]:
     keep_parts = False
     for row in rows:
         if row.kind == "group":
-            waiting.append(row)
+            waiting = [one for one in waiting if one.depth < row.depth] + [row]
         elif row.kind == "item":
             keep_parts = row.status == chosen
             if keep_parts:

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dashboard.access.identity import Identity, identity_of
 from dashboard.bookdesk import BookDesk
+from dashboard.casedesk import CaseDesk, read_question
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.evaluation.exports import write
 
@@ -31,9 +32,21 @@ Trail = Callable[[str, str, str, str], None]
 
 
 def book_routes(
-    books: BookDesk, files: AttachmentStore, timezone: str, trail: Trail
+    books: BookDesk, files: AttachmentStore, cases: CaseDesk, timezone: str, trail: Trail
 ) -> list[Route]:
-    """Attaching, reading what was attached, exporting a form."""
+    """Attaching, reading what was attached, exporting a form and the list behind a figure."""
+
+    async def behind(request: Request) -> Response:
+        query = dict(request.query_params)
+        try:
+            read_question(query)
+        except ValueError as error:
+            return PlainTextResponse(str(error), 404)
+        who = identity_of(request)
+        await run_in_threadpool(trail, who.user, "export", "behind", str(request.url.query))
+        return StreamingResponse(
+            cases.file(who, query), headers=_saved_as("依据清单.csv"), media_type=KINDS["csv"]
+        )
 
     def attached(who: Identity, form: str, year: int, item: str, name: str, body: bytes) -> str:
         kept = files.add(name, BytesIO(body))
@@ -95,6 +108,7 @@ def book_routes(
     return [
         Route("/desk/attach/{form}/{year:int}/{item}", attach, methods=["POST"]),
         Route("/desk/attachment/{sha256}/{name}", read),
+        Route("/desk/export/behind.csv", behind),
         Route("/desk/export/annual/{form}/{year:int}.{kind}", export),
     ]
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import annual
+from callbacks import annual, behind
 from dashboard.access.trail import Entry
 from dashboard.bookdesk import BookDesk
 from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
+from dashboard.casedesk import CaseDesk
 from dashboard.cityledger import open_ledger
 from dashboard.config import Config
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
+from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
 from dashboard.statics import Statics
@@ -47,16 +50,20 @@ def open_desk(
     def trail(who: str, act: str, subject: str, detail: str) -> None:
         log.add(Entry(now(), who, act, subject, {"detail": detail} if detail else {}))
 
-    books = BookDesk(
-        lambda: open_ledger(config, profile, reading=True), profile, config.forms_dir, now, trail
-    )
+    @cache
+    def ledger() -> Ledger:
+        return open_ledger(config, profile, reading=True)
+
+    books = BookDesk(ledger, profile, config.forms_dir, now, trail)
+    cases = CaseDesk(ledger, profile, now)
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 
     def register(app: Dash) -> None:
         annual.register(app, AskedBooks(books), aside)
+        behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
-        *book_routes(books, files, profile.timezone, trail),
+        *book_routes(books, files, cases, profile.timezone, trail),
         *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
     ]
 

@@ -40,6 +40,8 @@ class Row:
     word: str = ""
     edit: str = ""
     seen: int = 0
+    depth: int = 0
+    """Of a level: 0 for first levels."""
 
     def as_json(self) -> dict[str, Any]:
         """As the grid takes it."""
