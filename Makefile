@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help demo test check format docs lock system
+.PHONY: help demo test check format docs golden lock system
 
 CITY ?= zhengzhou
 PORT ?= 8050
@@ -21,11 +21,15 @@ demo: $(VENV)/.runtime ## the live wall with simulated data: make demo [CITY=nan
 test: system $(VENV)/.dev ## what tests need, then `make check`
 	$(MAKE) check
 
-check: $(VENV)/.dev ## ruff format --check, ruff, mypy, import contracts, pytest
+check: $(VENV)/.dev ## ruff format --check, ruff, mypy, import contracts, bandit, pip-audit, pytest
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	# SQL is written in the ledger alone, from names of its own: B608 watches everything else
+	$(BIN)/bandit -q -ll -r dashboard layouts callbacks geo -x dashboard/bench,dashboard/ledger,dashboard/migrations
+	$(BIN)/bandit -q -ll -s B608 -r dashboard/ledger dashboard/migrations
+	$(BIN)/python .ci/audit
 	$(BIN)/pytest
 
 format: $(VENV)/.dev ## ruff format, ruff --fix
@@ -34,6 +38,9 @@ format: $(VENV)/.dev ## ruff format, ruff --fix
 
 docs: $(VENV)/.dev ## writes the generated pages of docs/
 	$(BIN)/python -m dashboard.indicators > docs/indicators.md
+
+golden: $(VENV)/.runtime ## six published forms from simulated years: writes docs/golden.md (slow)
+	$(BIN)/python -m dashboard.bench.golden $(or $(DATA_DIR),var/golden) examples/golden docs/golden.md
 
 lock: ## pins every dependency with hashes: constraints.txt, constraints-dev.txt
 	folder=$$(mktemp -d)

@@ -60,6 +60,15 @@ def networks(raw: object) -> str:
     return str(raw)
 
 
+def issuer(raw: object) -> str:
+    """Reads the address of an identity provider: https, or http on this machine."""
+    text_ = str(raw)
+    local = re.fullmatch(r"http:/{2}(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
+    if text_ and not local and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?", text_):
+        raise ValueError("https:// 开头的地址，与认证中心自称的 issuer 一字不差")
+    return text_
+
+
 @dataclass(frozen=True)
 class Config:
     """Every setting of every process; see docs/configuration.md."""
@@ -139,6 +148,22 @@ class Config:
         "",
         text(r"([A-Za-z][A-Za-z0-9-]{1,63})?", "请求头的名字，如 X-Remote-User"),
         "可信代理用哪个请求头告知已登录的用户名；不填则不认 / header in which it names the user",
+    )
+    oidc_issuer: str = setting(
+        "", issuer, "统一身份认证（OIDC）的 issuer 地址；不填则不用 / identity provider"
+    )
+    oidc_client_id: str = setting(
+        "",
+        text(r"\S{0,200}", "在认证中心登记的 client_id"),
+        "在认证中心登记的 client_id / our id there",
+    )
+    oidc_client_secret: str = setting(
+        "", text(r"\S{0,500}", "client_secret"), "它的 client_secret / its secret", secret=True
+    )
+    oidc_claim: str = setting(
+        "preferred_username",
+        text(r"[A-Za-z0-9_:./-]{1,100}", "身份令牌中一项的名字"),
+        "身份令牌里哪一项是本系统的用户名 / claim that holds our user's name",
     )
     audit_days: int = setting(
         400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"

@@ -39,6 +39,8 @@ from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.loginweb import login_routes
+from dashboard.oidc import Oidc, Provider
+from dashboard.oidcweb import oidc_routes
 from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
@@ -64,6 +66,7 @@ PEOPLE: Mapping[str, frozenset[Role]] = {
     "root1": frozenset({Role.ADMIN}),
     "zhao": frozenset({Role.AUDITOR}),
 }
+UNUSED = Provider("http://127.0.0.1:1", "wall", "wall-secret")
 PAGE = {"accept": "text/html", "sec_fetch_mode": "navigate"}
 
 
@@ -123,13 +126,15 @@ class House:
         timeouts = Timeouts(30 * MINUTE, 12 * 60 * MINUTE)
         self.signing = Signing(self.keys, self.database, timeouts, self.clock)
         self.log, self.devices = AuditLog(self.database), Devices(self.database)
+        registered = rules.pop("oidc", None)
+        oidc = Oidc(registered or UNUSED, self.keys, self.clock)
         if "trusted" in rules:
             rules["trusted"] = read_networks(rules["trusted"])
         self.doors = Doors(self.keys, self.database, self.signing, Rules(**rules), self.clock)
         if people:
             for user, roles in PEOPLE.items():
                 self.add(user, roles)
-        look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg")
+        look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg", oidc="统一身份认证")
         self.router = wall_site(
             WallSite(
                 view := View(MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates,
@@ -139,6 +144,7 @@ class House:
                 stream,
                 build="b1",
                 routes=(
+                    *oidc_routes(self.signing, oidc, look),
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
