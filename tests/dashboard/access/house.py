@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,8 @@ from dashboard.accessweb import Guard
 from dashboard.auditweb import audit_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
-from dashboard.deskweb import DeskSite, desk_routes
+from dashboard.config import load_config
+from dashboard.desksite import open_desk
 from dashboard.doors import Doors
 from dashboard.doors import House as Rules
 from dashboard.gridfiles import GridFiles
@@ -45,8 +48,6 @@ from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
-from layouts.page import Desk
-from layouts.pages import mounted as pages
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
@@ -101,8 +102,17 @@ class Clock:
         return self.now
 
 
-_DESK = Desk(MEIXIAN.title, MEIXIAN.timezone, definitions(MEIXIAN), MEIXIAN.names)
-DESK = desk_routes(DeskSite(_DESK, pages(_DESK), STATICS, lambda dash: None))
+_FOLDER = tempfile.TemporaryDirectory(prefix="cityops-desk-")
+"""Of the one desk that all houses show: making it takes a while."""
+
+
+@cache
+def desk() -> Sequence[Route]:
+    """The routes of the desk as shipped."""
+    url = f"sqlite:///{_FOLDER.name}/desk.db"
+    settings = {"city": "meixian", "data_dir": _FOLDER.name, "ledger_url": url}
+    config = load_config(env={}, overrides=settings)
+    return open_desk(config, MEIXIAN, STATICS, None, AuditLog(Database(url)), Clock())
 
 
 class House:
@@ -138,7 +148,7 @@ class House:
         self.router = wall_site(
             WallSite(
                 view := View(MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates,
-                             definitions(MEIXIAN)),
+                             definitions(MEIXIAN), parts=MEIXIAN.parts),
                 mounted(view),
                 STATICS,
                 stream,
@@ -147,7 +157,7 @@ class House:
                     *oidc_routes(self.signing, oidc, look),
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *intake_routes(self.stream, 500, self.clock),
-                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
+                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *desk(),
                     *more,
                 ),
             )
