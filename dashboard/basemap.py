@@ -6,7 +6,6 @@ let screens ask others, and then the page's policy names exactly those hosts.
 
 from __future__ import annotations
 
-import html
 import re
 import sqlite3
 import threading
@@ -120,8 +119,8 @@ def _file_of(config: Config) -> Path:
 
 
 def _credit(config: Config, usual: str) -> dict[str, str]:
-    """The attribution 来源说明; Leaflet takes HTML, so ours is only ever text."""
-    return {"attribution": html.escape(config.map_attribution or re.sub(r"<[^>]*>", "", usual))}
+    """The attribution 来源说明, as text: files often have a link there."""
+    return {"attribution": config.map_attribution or re.sub(r"<[^>]*>", "", usual)}
 
 
 def media_of(tile: bytes) -> str | None:

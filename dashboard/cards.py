@@ -25,6 +25,42 @@ OPEN: Final = {
 }
 
 
+ALIASES: Final = {
+    "platform.availability@lower": "platform.availability_lower",
+    "platform.availability@upper": "platform.availability_upper",
+    "platform.lost_days": "platform.fault_days",
+    "platform.unknown_s": "platform.unknown_time",
+    "platform.maintenance_s": "platform.maintenance_time",
+    "platform.degraded_s": "platform.degraded_time",
+    "platform.down_s": "platform.down_time",
+    "platform.mtbf_s": "platform.mtbf",
+    "platform.mttr_s": "platform.mttr",
+}
+"""Frame keys without their window whose measures the registry knows by another id."""
+
+NOW: Final = {
+    "platform.components_up": Definition(
+        "正常组件数", "个", "此刻状态为正常的组件；劣化、中断、维护、未知都不算", source="最近探测"
+    ),
+    "platform.outages_open": Definition(
+        "进行中的中断", "次", "此刻尚未恢复的非计划中断", source="最近探测与登记"
+    ),
+    "platform.tickets_open": Definition(
+        "未关闭工单数", "件", "已登记、尚未关闭的故障工单", source="工单事件"
+    ),
+    "platform.tickets_overdue": Definition(
+        "超时工单数", "件", "未关闭的工单中已过响应或恢复时限的", source="工单事件"
+    ),
+    "platform.screens_up": Definition(
+        "在线屏幕数", "块", "此刻有心跳的登记屏幕", source="屏幕心跳"
+    ),
+    "platform.corrections": Definition(
+        "人工更正数", "条", "本年事后录入或更正的中断，留有角色、时间与理由", source="更正事件"
+    ),
+}
+"""What the platform shows of this moment and no measure counts over a window."""
+
+
 def definitions(choice: Choice) -> dict[str, Definition]:
     """Frame key without its window (or the whole key for `open.`) → its 口径."""
     told = {measure.id: _definition(measure, choice) for measure in MEASURES.values()}
@@ -34,7 +70,9 @@ def definitions(choice: Choice) -> dict[str, Definition]:
     told[f"calls.{ON_DUTY}"] = told["calls.agents_by_state"]
     for key, measure_id in STOCKS.items():
         told[f"open.{key}"] = told[measure_id]
-    return told | OPEN
+    for key, measure_id in ALIASES.items():
+        told[key] = told[measure_id]
+    return told | OPEN | NOW
 
 
 def _attribution(resolved: Resolved) -> str:

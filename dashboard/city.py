@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from dashboard.cityparts import (
     CHOSEN,
     COUNTS,
     Area,
+    CrewSize,
     Department,
     RepeatRule,
     Simulation,
@@ -35,6 +37,13 @@ from dashboard.profile import KEY_RATES, SOURCES, Profile
 from dashboard.terms import Channel
 from dashboard.tomltable import ProfileError, Table, read_table
 from dashboard.worktime import HOLIDAYS, SESSIONS, WorkCalendar
+from dashboard.yearfigures import (
+    CALL_COUNTS,
+    CALL_RATES,
+    PLATFORM_COUNTS,
+    PLATFORM_RATES,
+    read_figures,
+)
 from geo.datum import DATUMS
 
 __all__ = ["BUILT_IN", "Profile", "ProfileError", "load_profile"]
@@ -293,6 +302,7 @@ def _years(
         if not key.isdecimal() or not 2000 <= int(key) <= 2099:
             raise years.error(key, key, "年份 2000–2099")
         separate = one.table("separate")
+        days = {"days": date(int(key), 12, 31).timetuple().tm_yday}
         out[int(key)] = YearTotals(
             int(key),
             one.text("source", "出处"),
@@ -300,6 +310,8 @@ def _years(
             _counts(one.table("chosen"), CHOSEN),
             _counts(one.table("channels"), channels),
             {id: _counts(separate.table(id), COUNTS) for id in separate.known(apart_words)},
+            read_figures(one.table("hotline"), CALL_COUNTS, CALL_RATES, {}),
+            read_figures(one.table("platform"), PLATFORM_COUNTS, PLATFORM_RATES, days),
         )
         one.done()
     return out
@@ -321,5 +333,18 @@ def _simulation(given: Table) -> Simulation:
     per_day = given.number("cases_per_day", 1, 1e6, Simulation.cases_per_day)
     roads = given.texts("roads", "道路名（20 字以内）", r".{1,20}")
     late_checks = given.number("late_checks", 0, 1, Simulation.late_checks)
+    hotline = _crew(given.table("hotline")) if "hotline" in given else None
     given.done()
-    return Simulation(per_day, roads, late_checks)
+    return Simulation(per_day, roads, late_checks, hotline)
+
+
+def _crew(given: Table) -> CrewSize:
+    crew = CrewSize(
+        int(given.number("agents", 1, 5_000, whole=True)),
+        given.number("calls_per_day", 1, 1e6),
+        int(given.number("places", 1, 10_000, CrewSize.places, whole=True)),
+        given.number("talk_s", 10, 3_600, CrewSize.talk_s),
+        given.number("wrap_s", 0, 3_600, CrewSize.wrap_s),
+    )
+    given.done()
+    return crew

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from dashboard.yearfigures import Figures
+
 
 @dataclass(frozen=True)
 class Area:
@@ -102,7 +104,7 @@ class YearTotals:
     `published` are figures printed by the city, `chosen` what nobody printed and the simulator
     needs: keys as in COUNTS, chosen ones also as in CHOSEN. Both follow the profile's
     `self_handled_counts_as`. `channels` 来源 are reports by channel; `separate` are the counts of
-    the channels the city keeps apart 单列来源, by channel.
+    the channels the city keeps apart 单列来源, by channel. `hotline`, `platform`: see yearfigures.
     """
 
     year: int
@@ -111,6 +113,8 @@ class YearTotals:
     chosen: Mapping[str, int] = field(default_factory=dict)
     channels: Mapping[str, int] = field(default_factory=dict)
     separate: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hotline: Figures = field(default_factory=Figures)
+    platform: Figures = field(default_factory=Figures)
 
     def count(self, key: str) -> int | None:
         """The published figure, else the chosen one, else None."""
@@ -118,15 +122,31 @@ class YearTotals:
 
 
 @dataclass(frozen=True)
+class CrewSize:
+    """A simulated hotline 模拟热线: agents in all, places to wait, calls on an ordinary day.
+
+    `talk_s`, `wrap_s`: mean talk and wrap-up time 通话、话后 of an ordinary day, in seconds.
+    """
+
+    agents: int
+    calls_per_day: float
+    places: int = 40
+    talk_s: float = 170.0
+    wrap_s: float = 70.0
+
+
+@dataclass(frozen=True)
 class Simulation:
     """How the simulated city looks 模拟参数.
 
-    Cases a day (all channels), public roads for places, the share of checks 核查 that come late.
+    Cases a day (all channels), public roads for places, the share of checks 核查 that come late;
+    `hotline`: None where the city has none.
     """
 
     cases_per_day: float = 200.0
     roads: tuple[str, ...] = ()
     late_checks: float = 0.012
+    hotline: CrewSize | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "init": "初始化：主密钥、首个系统管理员 / the key and the first administrator",
     "user": "账号：新增、列出、改口令、改角色、停用 / local users",
     "screen": "屏幕：链接、列出、吊销 / wall screens",
+    "token": "接入令牌：新增、列出、吊销 / tokens for senders",
     "audit": "审计日志：核对、导出 / the audit log",
     "work": "工作进程：读流、入账、发布画面 / the worker",
     "serve": "网页进程 gunicorn / the web server",

@@ -60,6 +60,15 @@ def networks(raw: object) -> str:
     return str(raw)
 
 
+def issuer(raw: object) -> str:
+    """Reads the address of an identity provider: https, or http on this machine."""
+    text_ = str(raw)
+    local = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
+    if text_ and not local and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?", text_):
+        raise ValueError("https:// 开头的地址，与认证中心自称的 issuer 一字不差")
+    return text_
+
+
 @dataclass(frozen=True)
 class Config:
     """Every setting of every process; see docs/configuration.md."""
@@ -140,8 +149,27 @@ class Config:
         text(r"([A-Za-z][A-Za-z0-9-]{1,63})?", "请求头的名字，如 X-Remote-User"),
         "可信代理用哪个请求头告知已登录的用户名；不填则不认 / header in which it names the user",
     )
+    oidc_issuer: str = setting(
+        "", issuer, "统一身份认证（OIDC）的 issuer 地址；不填则不用 / identity provider"
+    )
+    oidc_client_id: str = setting(
+        "", text(r"\S{0,200}", "在认证中心登记的 client_id"), "在认证中心登记的 client_id"
+    )
+    oidc_client_secret: str = setting(
+        "", text(r"\S{0,500}", "client_secret"), "它的 client_secret", secret=True
+    )
+    oidc_claim: str = setting(
+        "preferred_username",
+        text(r"[A-Za-z0-9_:./-]{1,100}", "身份令牌中一项的名字"),
+        "身份令牌里哪一项是本系统的用户名 / claim that holds our user's name",
+    )
     audit_days: int = setting(
         400, whole(180, 36500), "审计日志保留多少天，至少 180 / days the audit log is kept"
+    )
+    api_rate: float = setting(
+        500.0,
+        number(1, 100_000),
+        "`POST /api/events` 每个令牌每秒至多多少条（每个网页进程）/ events a second and token",
     )
     attachment_mb: int = setting(
         20, whole(1, 500), "一个佐证附件至多多少 MB / largest evidence file of a form"

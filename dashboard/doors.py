@@ -198,7 +198,7 @@ class Doors:
         while True:
             try:
                 await asyncio.to_thread(self.refresh)
-                await asyncio.to_thread(self._write_noted)
+                await asyncio.to_thread(self.write_noted)
                 if clock() >= flush_at:
                     flush_at = clock() + FLUSH_S
                     await asyncio.to_thread(self._flush)
@@ -230,7 +230,8 @@ class Doors:
         if seen:
             self._devices.touch(seen)
 
-    def _write_noted(self) -> None:
+    def write_noted(self) -> None:
+        """Writes what was noted. Raises `LedgerError`."""
         while self._noted and self.signing is not None:
             self.signing.log.add(self._noted[0])
             del self._noted[0]

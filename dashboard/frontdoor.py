@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from dashboard.access.keys import KeyFileError, Keys, load_keys
 from dashboard.access.pages import Look
 from dashboard.access.peers import read_networks
-from dashboard.config import Config
+from dashboard.config import Config, ConfigError
 from dashboard.doors import Doors, House
 from dashboard.ledger.database import Database
+from dashboard.oidc import Oidc, Provider
 from dashboard.signing import MINUTE, Signing, Timeouts
 from dashboard.statics import Statics
 from layouts.theme import FONT_SHEET
@@ -25,6 +26,7 @@ class FrontDoor:
     doors: Doors
     signing: Signing | None
     database: Database
+    oidc: Oidc | None = None
 
 
 def open_front_door(config: Config, now: Callable[[], int]) -> FrontDoor:
@@ -40,7 +42,19 @@ def open_front_door(config: Config, now: Callable[[], int]) -> FrontDoor:
         proxy_user=config.proxy_user_header.lower(),
         audit_days=config.audit_days,
     )
-    return FrontDoor(Doors(keys, database, signing, house, now), signing, database)
+    doors = Doors(keys, database, signing, house, now)
+    return FrontDoor(doors, signing, database, _provider(config, keys, now))
+
+
+def _provider(config: Config, keys: Keys | None, now: Callable[[], int]) -> Oidc | None:
+    """The city's identity provider, where one is named. Raises `ConfigError`."""
+    if not config.oidc_issuer or keys is None:
+        return None
+    for name in ("oidc_client_id", "oidc_client_secret"):
+        if not getattr(config, name):
+            raise ConfigError(name, None, "设了 oidc_issuer 就要填")
+    id, secret = config.oidc_client_id, config.oidc_client_secret
+    return Oidc(Provider(config.oidc_issuer, id, secret, config.oidc_claim), keys, now)
 
 
 def require_keys(config: Config) -> Keys | None:
@@ -55,7 +69,8 @@ def look_of(config: Config, city: str, statics: Statics) -> Look:
     hint = ""
     if config.demo:
         hint = "演示：看墙请打开终端里打印的网址；演示账号和本次的口令也印在那里。"
-    return Look(city, [statics.url(name) for name in STYLES], statics.url("favicon.svg"), hint)
+    styles, icon = [statics.url(name) for name in STYLES], statics.url("favicon.svg")
+    return Look(city, styles, icon, hint, "用统一身份认证登录" if config.oidc_issuer else "")
 
 
 __all__ = ["FrontDoor", "KeyFileError", "look_of", "open_front_door", "require_keys"]

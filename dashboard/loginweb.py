@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
@@ -50,16 +50,20 @@ class _Login:
             text = "本机免登录运行，没有初始化账号"
             return HTMLResponse(pages.notice(self._look, 404, text), 404, NO_STORE)
         if request.method == "GET":
-            onward = _inside(request.query_params.get("next", ""))
+            onward = inside(request.query_params.get("next", ""))
             return self._form(request, onward=onward)
         said = await _fields(request)
-        onward, user = _inside(said.get("next", "")), said.get("user", "")
+        onward, user = inside(said.get("next", "")), said.get("user", "")
         jar = self._cookies.read(Headers(request.scope["headers"]))
         if not self._cookies.form_fits(jar, said.get("csrf", "")):
             return self._form(request, 403, onward, user, STALE)
         try:
             opened = await run_in_threadpool(
-                self._signing.sign_in, user, said.get("password", ""), _visit(request), jar.session
+                self._signing.sign_in,
+                user,
+                said.get("password", ""),
+                visit_of(request),
+                jar.session,
             )
         except Refused as error:
             return self._form(request, 401, onward, user, str(error))
@@ -94,7 +98,7 @@ class _Login:
             code = (await _fields(request)).get("code", "")
             try:
                 opened = await run_in_threadpool(
-                    self._signing.second, self._token(request), code, _visit(request)
+                    self._signing.second, self._token(request), code, visit_of(request)
                 )
                 return self._onward(request, opened)
             except Refused as error:
@@ -102,7 +106,7 @@ class _Login:
         return HTMLResponse(pages.second_factor(self._look, csrf, alert), status, NO_STORE)
 
     async def logout(self, request: Request) -> Response:
-        await run_in_threadpool(self._signing.sign_out, self._token(request), _visit(request))
+        await run_in_threadpool(self._signing.sign_out, self._token(request), visit_of(request))
         answer = RedirectResponse("/login", 303, {**NO_STORE, "clear-site-data": '"cache"'})
         self._cookies.take_session(answer)
         return answer
@@ -131,7 +135,7 @@ class _Login:
                     raise Refused("两遍新口令不一样")
                 old, new = said.get("old", ""), said.get("new", "")
                 opened = await run_in_threadpool(
-                    self._signing.change_password, self._token(request), old, new, _visit(request)
+                    self._signing.change_password, self._token(request), old, new, visit_of(request)
                 )
                 return self._onward(request, opened, "/account?done=password")
             except Refused as error:
@@ -150,7 +154,7 @@ class _Login:
             try:
                 await run_in_threadpool(
                     self._signing.switch_totp,
-                    self._token(request), word, said.get("code", ""), _visit(request),
+                    self._token(request), word, said.get("code", ""), visit_of(request),
                 )  # fmt: skip
                 return RedirectResponse("/account?done=totp", 303, NO_STORE)
             except Refused as error:
@@ -193,13 +197,12 @@ async def _fields(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()}
 
 
-def _visit(request: Request) -> Visit:
+def visit_of(request: Request) -> Visit:
+    """From where somebody asks."""
     return Visit(peer_in(request.scope).address, request.headers.get("user-agent", ""))
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """Where to go after signing in: a path of ours, never another host."""
-    parts = urlsplit(path)
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
-    safe = ours and not any(ord(letter) < 32 or letter == "\\" for letter in path)
-    return path if safe and len(path) < 2_000 else ""
+    ours = path.startswith("/") and not path.startswith("//") and len(path) < 2_000
+    return path if ours and not any(ord(one) < 32 or one == "\\" for one in path) else ""

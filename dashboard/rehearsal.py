@@ -1,23 +1,27 @@
 """The simulated city behind a demo 演示的模拟城市: its past into the ledger, its present by Redis.
 
 `python -m dashboard.rehearsal history` and then `… live [RATE]`, both with the demo's settings in
-the environment. A file remembers until when events were delivered, so that a demo started again
-first catches up and then goes on.
+the environment (`… past …` is what `history` starts for itself). A file remembers until when events
+were delivered, so that a demo started again first catches up and then goes on.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from dashboard import tether
 from dashboard.bus import Bus, BusDown, BusFull
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
@@ -25,7 +29,8 @@ from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
-from dashboard.sources.simulator import GridCells, LiveCity, cells_of
+from dashboard.sources.simulator import GridCells, LiveTown, cells_of
+from dashboard.sources.simulator.town import Stream
 from dashboard.worktime import EPOCH, HOUR
 from geo.store import GridStore
 
@@ -76,9 +81,9 @@ def past(
     """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
     begin = first_day(profile, now)
     if until is None or until < profile.day_start(begin):
-        yield from LiveCity(profile, grid=grid).records(begin, now)
+        yield from LiveTown(profile, grid=grid).records(begin, now)
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(until)
     for instant in (*range(until + HOUR, now, HOUR), now):
         yield from city.due(instant)
@@ -90,18 +95,36 @@ def fill(
     progress: Progress,
     rate: float | None,
     now: Callable[[], int],
-    grid: GridCells | None = None,
+    tell: Callable[[int | None, int], Iterable[bytes]] | None = None,
 ) -> Summary:
-    """Brings the ledger up to the present, in bulk."""
+    """Brings the ledger up to the present, in bulk; `tell` gives the lines between two instants."""
     present = now()
-    events = past(profile, rate, progress.until(), present, grid)
-    summary = ingest(ledger, lambda: map(orjson.dumps, events), now, batch=BATCH)
+    if tell is None:
+        lines: Iterable[bytes] = map(orjson.dumps, past(profile, rate, progress.until(), present))
+    else:
+        lines = tell(progress.until(), present)
+    summary = ingest(ledger, lambda: lines, now, batch=BATCH)
     progress.note(present)
     return summary
 
 
+def told_apart(rate: float | None, until: int | None, present: int) -> Iterator[bytes]:
+    """The lines of `past`, made by a process of its own: making them takes as long as folding them.
+
+    Raises `RuntimeError` if that process fails: half a past must not count as the whole.
+    """
+    words = [sys.executable, "-IS", tether.__file__, str(os.getpid())]
+    words += [sys.executable, "-P", "-m", "dashboard.rehearsal", "past"]
+    words += ["-" if one is None else str(one) for one in (rate, until, present)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        yield from child.stdout
+    if child.returncode:
+        raise RuntimeError(f"模拟历史的进程意外结束（{child.returncode}）")
+
+
 def feed(
-    city: LiveCity,
+    city: Stream,
     send: Callable[[list[bytes]], object],
     progress: Progress,
     now: Callable[[], int],
@@ -147,18 +170,23 @@ def _chunks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield chunk
 
 
-def main(config: Config, act: str, rate: float | None) -> None:
-    """One of the two acts of a demo."""
+def main(config: Config, act: str, rate: float | None, *span: int | None) -> None:
+    """One of the acts of a demo."""
     profile = load_profile(config.profile_source)
     progress = Progress(config.data_dir)
-    grid = _cells(config, profile)
     if act == "history":
         ledger = open_ledger(config, profile)
-        summary = fill(profile, ledger, progress, rate, _now, grid)
+        summary = fill(profile, ledger, progress, rate, _now, partial(told_apart, rate))
         ledger.close()
         print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")
         return
-    city = LiveCity(profile, rate=rate, grid=grid)
+    grid = _cells(config, profile)
+    if act == "past":
+        until, present = span
+        for event in past(profile, rate, until, present or _now(), grid):
+            sys.stdout.buffer.write(orjson.dumps(event) + b"\n")
+        return
+    city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(progress.until() or _now())
     bus = Bus(config.require_redis(), config.bus_name(profile.id))
     feed(city, bus.send, progress, _now, time.sleep)
@@ -177,6 +205,13 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
+def _words(act: str, *rest: str) -> tuple[Any, ...]:
+    """The arguments of `main` from those of the command line; `-` for none."""
+    numbers = [None if word == "-" else float(word) for word in rest]
+    rate = numbers[0] if numbers else None
+    return (act, rate, *(None if n is None else round(n) for n in numbers[1:]))
+
+
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
-    main(load_config(), sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else None)
+    main(load_config(), *_words(*sys.argv[1:]))

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.accessweb import guarded
+from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
+from dashboard.bus import Bus
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
@@ -26,8 +28,10 @@ from dashboard.gridweb import MapSite, map_routes
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
+from dashboard.intakeweb import intake_routes
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
+from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
@@ -64,6 +68,9 @@ def create_app(config: Config) -> App:
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
     routes = [
         *login_routes(front.signing, look, profile.timezone),
+        *oidc_routes(front.signing, front.oidc, look),
+        *audit_routes(front.signing, look, profile.timezone),
+        *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
         *open_desk(config, profile, statics, seen),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]

@@ -68,7 +68,7 @@ class Signing:
     ) -> None:
         self.keys, self.accounts = keys, Accounts(database)
         self.sessions, self.log = Sessions(database), AuditLog(database)
-        self.timeouts, self._now = timeouts, now
+        self.timeouts, self.now = timeouts, now
         self._hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
         self._nobody = hashed(secrets.token_hex(16))  # as long to check as a real one
         self._seen: dict[str, int] = {}
@@ -109,7 +109,7 @@ class Signing:
         account = session.account
         attempt = self._try(account.user, visit)
         seed = totp.seed(self.keys, account.user, account.totp_word)
-        step = totp.step_of(seed, code, self._now(), account.totp_last)
+        step = totp.step_of(seed, code, self.now(), account.totp_last)
         if step is None or not self.accounts.use_step(account.user, step):
             self._failed(account.user, visit, "totp", "动态口令不对")
         self.sessions.succeeded(attempt, account.user)
@@ -143,7 +143,7 @@ class Signing:
         attempt = self._try(account.user, visit)
         seed = totp.seed(self.keys, account.user, word or account.totp_word)
         last = 0 if word else account.totp_last
-        step = totp.step_of(seed, code, self._now(), last)
+        step = totp.step_of(seed, code, self.now(), last)
         if step is None or not (word or account.totp_word):
             self._failed(account.user, visit, "totp", "动态口令不对")
         assert step is not None
@@ -164,7 +164,7 @@ class Signing:
         session = self.sessions.find(hash_of(token))
         if session is None:
             return None
-        now = self._now()
+        now = self.now()
         seen = max(session.seen_at, self._seen.get(session.id, 0))
         if now - seen > self.timeouts.idle or now - session.opened_at > self.timeouts.whole:
             self.sessions.close(
@@ -183,7 +183,7 @@ class Signing:
         seen, self._seen = self._seen, {}
         if seen:
             self.sessions.touch(seen)
-        now = self._now()
+        now = self.now()
         self.sessions.sweep(now - self.timeouts.idle - MINUTE, now - self.timeouts.whole)
 
     def _session(self, token: str, *stages: Stage) -> Session:
@@ -193,14 +193,14 @@ class Signing:
         return session
 
     def _try(self, user: str, visit: Visit) -> str:
-        attempt = self.sessions.begin(user, visit.address, self._now())
+        attempt = self.sessions.begin(user, visit.address, self.now())
         if attempt is None:
             self.log.add(self._entry(user, "sign_in.locked", visit))
             raise Refused(LOCKED)
         return attempt
 
     def _failed(self, user: str, visit: Visit, step: str, text: str = WRONG) -> None:
-        entry = Entry(self._now(), user, "sign_in.failed", "", {"step": step}, visit.address)
+        entry = Entry(self.now(), user, "sign_in.failed", "", {"step": step}, visit.address)
         self.log.add(entry)
         raise Refused(text)
 
@@ -213,12 +213,12 @@ class Signing:
         action = {"totp": "sign_in.first", "full": "sign_in", "change": "sign_in"}[stage]
         if how == "renewed":
             action = "session.renewed"
-        entry = Entry(self._now(), account.user, action, "", detail, visit.address)
+        entry = Entry(self.now(), account.user, action, "", detail, visit.address)
         self.sessions.open(hash_of(token), stage, entry, visit.agent)
         return Opened(token, stage)
 
     def _entry(self, who: str, action: str, visit: Visit, subject: str = "") -> Entry:
-        return Entry(self._now(), who, action, subject, {}, visit.address)
+        return Entry(self.now(), who, action, subject, {}, visit.address)
 
 
 def hash_of(token: str) -> str:

@@ -56,7 +56,7 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
         zoom=10,
         zoomSnap=1,
         zoomControl=False,
-        attributionControl=city.base.get("kind") != "boundaries",
+        attributionControl=False,  # said by `mark`, as text
         keyboard=False,
         boxZoom=False,
         doubleClickZoom=interactive,
@@ -75,6 +75,7 @@ def heat(name: str, id: str, class_name: str = "") -> Component:
 
 
 def mark(city: CityMap) -> Component:
-    """审图号, or 示意 where the outlines are no survey."""
-    said = city.approval or ("区界示意" if city.schematic else "")
+    """审图号, or 示意 where the outlines are no survey; and whose base map it is."""
+    told = (city.approval or ("区界示意" if city.schematic else ""), city.base.get("attribution"))
+    said = "　".join(one for one in told if one)
     return html.Div(said, className="ov mark dim" + ("" if said else " gone"))

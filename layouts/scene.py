@@ -43,6 +43,8 @@ class View:
     """Measure id (e.g. `cases.closure_rate`) → its 口径."""
     map: CityMap | None = None
     """None: the city has no grid, so nothing on the wall shows a map."""
+    parts: frozenset[str] = frozenset()
+    """What the city has beside cases: `hotline` 热线, `platform` 平台."""
 
     def name(self, measure: str) -> str:
         """The Chinese name of a measure; its id where the registry does not have it."""
@@ -60,7 +62,10 @@ class Scene:
     build: Callable[[View], Component]
     needs_map: bool = False
     """Absent in a city without a grid."""
+    part: str = ""
+    """Absent in a city without this part, see `View.parts`."""
 
     def wanted(self, view: View) -> bool:
         """Whether this city's wall has the scene."""
-        return view.map is not None or not self.needs_map
+        mapped = view.map is not None or not self.needs_map
+        return mapped and (not self.part or self.part in view.parts)

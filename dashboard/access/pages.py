@@ -26,7 +26,8 @@ class Look:
     """The label of the button to the city's own sign-in 统一身份认证; "" without one."""
 
 
-def _document(look: Look, title: str, body: str, kind: str = "office") -> str:
+def document(look: Look, title: str, body: str, kind: str = "office") -> str:
+    """A whole page."""
     sheets = "".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in look.styles)
     icon = f'<link rel="icon" href="{escape(look.icon)}" type="image/svg+xml">' if look.icon else ""
     return (
@@ -37,7 +38,8 @@ def _document(look: Look, title: str, body: str, kind: str = "office") -> str:
     )
 
 
-def _brand(look: Look) -> str:
+def brand(look: Look) -> str:
+    """Whose system this is."""
     return (
         '<header class="brand"><svg viewBox="0 0 32 32" aria-hidden="true">'
         '<rect class="a" x="2" y="16" width="6" height="14" rx="1.5"/>'
@@ -51,10 +53,11 @@ def _brand(look: Look) -> str:
 def _card(look: Look, title: str, lead: str, inside: str) -> str:
     lead = f'<p class="lead">{escape(lead)}</p>' if lead else ""
     card = f'<section class="card"><h1>{escape(title)}</h1>{lead}{inside}</section>'
-    return f'<main class="gate">{_brand(look)}{card}</main>'
+    return f'<main class="gate">{brand(look)}{card}</main>'
 
 
-def _alert(text: str, kind: str = "bad") -> str:
+def alert(text: str, kind: str = "bad") -> str:
+    """A line that stands out: `bad` or `good`; nothing for no text."""
     if not text:
         return ""
     sign = {"bad": "M8 4.2v4.6M8 11.4v.2", "good": "M4 8.5l2.8 2.8L12 5.6"}[kind]
@@ -79,7 +82,7 @@ def _form(action: str, csrf: str, inside: str, button: str) -> str:
     )
 
 
-def sign_in(look: Look, csrf: str, onward: str = "", user: str = "", alert: str = "") -> str:
+def sign_in(look: Look, csrf: str, onward: str = "", user: str = "", said: str = "") -> str:
     """The sign-in page 登录."""
     kept = f'<input type="hidden" name="next" value="{escape(onward)}">' if onward else ""
     focus = ("", "autofocus") if user else ("autofocus", "")
@@ -91,21 +94,21 @@ def sign_in(look: Look, csrf: str, onward: str = "", user: str = "", alert: str 
     )
     other = f'<a class="other" href="/login/oidc">{escape(look.oidc)}</a>' if look.oidc else ""
     note = look.hint or "连续输错 5 次，账号与来路各锁 15 分钟。忘记口令，请找系统管理员。"
-    inside = _alert(alert) + _form("/login", csrf, fields, "登录") + other
+    inside = alert(said) + _form("/login", csrf, fields, "登录") + other
     inside += f'<p class="note">{escape(note)}</p>'
-    return _document(look, "登录", _card(look, "登录", "", inside))
+    return document(look, "登录", _card(look, "登录", "", inside))
 
 
-def second_factor(look: Look, csrf: str, alert: str = "") -> str:
+def second_factor(look: Look, csrf: str, said: str = "") -> str:
     """The second step 动态口令."""
     digits = 'inputmode="numeric" pattern="[0-9 ]{6,7}" maxlength="7" autofocus'
     field = _field("code", "六位动态口令", "text", "one-time-code", "", digits)
-    inside = _alert(alert) + _form("/login/totp", csrf, field, "继续") + _leave(csrf, "换个账号")
+    inside = alert(said) + _form("/login/totp", csrf, field, "继续") + _leave(csrf, "换个账号")
     lead = "打开手机上的验证器，输入当前的六位数字。"
-    return _document(look, "动态口令", _card(look, "动态口令", lead, inside))
+    return document(look, "动态口令", _card(look, "动态口令", lead, inside))
 
 
-def new_password(look: Look, csrf: str, forced: bool, alert: str = "") -> str:
+def new_password(look: Look, csrf: str, forced: bool, said: str = "") -> str:
     """A new password 改口令; `forced` at the first sign-in."""
     fields = (
         _field("old", "当前口令", "password", "current-password", "", "autofocus")
@@ -113,16 +116,16 @@ def new_password(look: Look, csrf: str, forced: bool, alert: str = "") -> str:
         + _field("again", "再输一遍新口令", "password", "new-password", "", 'maxlength="128"')
     )
     back = _leave(csrf, "退出") if forced else '<a class="other" href="/account">返回</a>'
-    inside = _alert(alert) + _form("/account/password", csrf, fields, "改口令") + back
+    inside = alert(said) + _form("/account/password", csrf, fields, "改口令") + back
     inside += (
         '<p class="note">10 个字符以上；大写、小写、数字、符号至少三类；不含用户名；'
         "不与最近 5 次相同。</p>"
     )
     lead = "首次登录，先换掉发给您的口令。" if forced else "改完后，其他设备上的登录随即失效。"
-    return _document(look, "改口令", _card(look, "改口令", lead, inside))
+    return document(look, "改口令", _card(look, "改口令", lead, inside))
 
 
-def own_totp(look: Look, csrf: str, seed: str, uri: str, word: str, on: bool, alert: str) -> str:
+def own_totp(look: Look, csrf: str, seed: str, uri: str, word: str, on: bool, said: str) -> str:
     """Switching one's second factor on (a seed to type in) or off."""
     digits = 'inputmode="numeric" pattern="[0-9 ]{6,7}" maxlength="7"'
     field = _field("code", "验证器上的六位数字", "text", "one-time-code", "", digits)
@@ -138,9 +141,9 @@ def own_totp(look: Look, csrf: str, seed: str, uri: str, word: str, on: bool, al
         )
         button = "启用"
     field = f'<input type="hidden" name="word" value="{escape(word)}">{field}'
-    inside = _alert(alert) + told + _form("/account/totp", csrf, field, button)
+    inside = alert(said) + told + _form("/account/totp", csrf, field, button)
     inside += '<a class="other" href="/account">返回</a>'
-    return _document(look, "动态口令", _card(look, "动态口令", lead, inside))
+    return document(look, "动态口令", _card(look, "动态口令", lead, inside))
 
 
 def own_account(
@@ -153,9 +156,9 @@ def own_account(
         f'<a class="door" href="{escape(url)}">{escape(text)}<i aria-hidden="true">›</i></a>'
         for url, text in links
     )
-    inside = f'{_alert(said, "good")}<dl class="facts">{rows}</dl><nav>{doors}</nav>'
+    inside = f'{alert(said, "good")}<dl class="facts">{rows}</dl><nav>{doors}</nav>'
     inside += _leave(csrf, "退出登录")
-    return _document(look, who.name, _card(look, who.name, shown(who.roles), inside))
+    return document(look, who.name, _card(look, who.name, shown(who.roles), inside))
 
 
 def notice(look: Look, status: int, title: str, text: str = "", dark: bool = False) -> str:
@@ -165,7 +168,7 @@ def notice(look: Look, status: int, title: str, text: str = "", dark: bool = Fal
     inside = f'<section class="card notice"><p class="status">{status}</p>'
     inside += f"<h1>{escape(title)}</h1>{said}{back}</section>"
     kind = "wall" if dark else "office"
-    return _document(look, title, f'<main class="gate">{_brand(look)}{inside}</main>', kind)
+    return document(look, title, f'<main class="gate">{brand(look)}{inside}</main>', kind)
 
 
 def _leave(csrf: str, text: str) -> str:

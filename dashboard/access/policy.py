@@ -86,9 +86,14 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/base/*": {"GET": _SHOW},
     "/heat/*": {"GET": _SHOW},
     "/cell/*": {"GET": Rule("cell.show")},
+    "/api/events": {"POST": Rule("events.send", csrf="none", body=4 << 20)},
     # before there is a session, the forms carry a token of their own: see `signing`
     "/login": {"GET": _OPEN, "POST": Rule(ANYBODY, csrf="origin", body=8_192)},
+    "/login/oidc": {"GET": _OPEN},
+    "/login/oidc/callback": {"GET": _OPEN},  # held to the journey's signed cookie and state
     "/login/totp": {"GET": _MINE, "POST": _MINE},
+    "/audit": {"GET": Rule("audit.read")},
+    "/audit/export": {"GET": Rule("audit.export")},
     "/logout": {"POST": _MINE},
     "/account": {"GET": _MINE},
     "/account/password": {"GET": _MINE, "POST": _MINE},

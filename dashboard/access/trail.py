@@ -82,3 +82,14 @@ def chained(seq: int, entry: Entry, detail: str, before: str) -> str:
     """The hash of an entry: over all it says, its place, and the entry before."""
     said = [seq, entry.at, entry.who, entry.action, entry.subject, detail, entry.address, before]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def line_of(link: Link) -> str:
+    """One entry as JSON, in the words its hash covers."""
+    entry = link.entry
+    said = {
+        "seq": link.seq, "at": entry.at, "who": entry.who, "action": entry.action,
+        "name": NAMES.get(entry.action, entry.action), "subject": entry.subject,
+        "detail": link.detail, "address": entry.address, "before": link.before, "hash": link.hash,
+    }  # fmt: skip
+    return json.dumps(said, ensure_ascii=False)

@@ -4,7 +4,8 @@
 
   const f = app.format;
   const OPEN_MS = 30000; // 墙上无人值守，自动收起
-  const WINDOWS = { today: '今日', month: '本月', year: '本年', open: '截至此刻' };
+  const WINDOWS = { today: '今日', month: '本月', year: '本年', open: '截至此刻', now: '截至此刻',
+    quarter: '最近一个走完的刻钟' };
 
   function windowText(scope, now) {
     const day = app.zone.day(now);
@@ -14,6 +15,13 @@
     return WINDOWS[scope] || scope;
   }
 
+  /** 值的写法随单位：率、秒（平均数带一位小数，长的换成分钟、天）、件数。 */
+  function written(cell, unit) {
+    if (unit === '%') return f.rate(cell.v) + f.THIN + '%';
+    if (unit === '秒') return f.known(cell.d) || cell.v > 120 ? f.lasting(cell.v) : f.count(cell.v) + ' 秒';
+    return f.count(cell.v) + ' ' + (unit || '件');
+  }
+
   function rowsOf(key, frame, now) {
     const dot = key.indexOf('.');
     const scope = key.slice(0, dot);
@@ -21,14 +29,13 @@
     const cell = frame.m[key] || app.ABSENT;
     const rate = definition.unit === '%';
     const sources = (frame.sources || []).map((source) => source.name).join('、');
-    const value = !app.hasValue(cell) ? f.NO_VALUE
-      : rate ? f.rate(cell.v) + f.THIN + '%' : f.count(cell.v) + ' 件';
+    const value = app.hasValue(cell) ? written(cell, definition.unit) : f.NO_VALUE;
     const rows = [
       ['口径', definition.text],
       ['分子', rate && definition.numerator ? f.count(cell.n) + '　' + definition.numerator : ''],
       ['分母', rate && definition.denominator ? f.count(cell.d) + '　' + definition.denominator : ''],
       ['时间范围', windowText(scope, now)],
-      ['归属', scope === 'open' ? '' : definition.attribution],
+      ['归属', scope === 'open' || scope === 'now' ? '' : definition.attribution],
       ['比较基准', f.known(cell.cmp) ? basis(scope) + '　' + (rate ? f.rate(cell.cmp) + f.THIN + '%'
         : f.count(cell.cmp)) : ''],
       ['目标', f.known(cell.tgt) ? (cell.op === '<=' ? '≤ ' : '≥ ') + f.percent(cell.tgt, 2) : ''],

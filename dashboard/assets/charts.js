@@ -184,5 +184,6 @@
     });
   }
 
+  app.charts = { svg, label, stage, rem };
   Object.assign(app.painters, { hours, days, backlog });
 })((window.cityops = window.cityops || {}));

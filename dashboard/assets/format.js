@@ -23,6 +23,24 @@
     return Math.floor(s / 86400) + ' 天';
   }
 
+  /** 等待时长：1:46、1:02:03。 */
+  function clock(s) {
+    const whole = Math.max(0, Math.floor(s));
+    const two = (n) => String(n).padStart(2, '0');
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60) return minutes + ':' + two(whole % 60);
+    return Math.floor(minutes / 60) + ':' + two(minutes % 60) + ':' + two(whole % 60);
+  }
+
+  /** 平均数那样的时长：8.4 秒、70 分钟、5.2 小时、162.0 天。 */
+  function lasting(s) {
+    if (!known(s)) return NO_VALUE;
+    if (s < 60) return trim(s.toFixed(1)) + ' 秒';
+    if (s < 7200) return count(Math.round(s / 60)) + ' 分钟';
+    if (s < 172800) return (s / 3600).toFixed(1) + ' 小时';
+    return (s / 86400).toFixed(1) + ' 天';
+  }
+
   /** 城市时区的钟：一次格式化，按秒缓存。 */
   function zoned(timeZone) {
     const writer = new Intl.DateTimeFormat('zh-CN', {
@@ -50,5 +68,7 @@
     };
   }
 
-  app.format = { THIN, NO_VALUE, known, count, rate, percent, signed, span, zoned };
+  app.format = {
+    THIN, NO_VALUE, known, count, rate, percent, signed, span, clock, lasting, zoned,
+  };
 })((window.cityops = window.cityops || {}));

@@ -4,7 +4,7 @@
 
   function raster(L, url, base, more) {
     return L.tileLayer(url, Object.assign({
-      pane: 'base', attribution: base.attribution || '', minZoom: 0, maxZoom: 22,
+      pane: 'base', minZoom: 0, maxZoom: 22,
       minNativeZoom: base.min_zoom || 0, maxNativeZoom: base.max_zoom || 18, noWrap: true,
       subdomains: base.subdomains || '', tms: false,
     }, more || {}));
@@ -18,7 +18,7 @@
       raster(L, base.url, base, { layer, key: base.key, subdomains: '01234567' })),
     /** 矢量底图：pmtiles 单文件，由随附的 protomaps-leaflet 画。 */
     pmtiles: (L, base) => protomaps().then((library) => [library.leafletLayer({ url: base.url,
-      flavor: 'dark', lang: 'zh', pane: 'base', attribution: base.attribution || '',
+      flavor: 'dark', lang: 'zh', pane: 'base', attribution: '',
       maxDataZoom: base.max_zoom || 15 })]),
   };
 

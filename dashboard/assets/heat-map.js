@@ -70,11 +70,11 @@
       const pane = map.createPane('heat');
       pane.style.zIndex = 350; // 在区界之下
       pane.style.pointerEvents = 'none';
-      map.attributionControl && map.attributionControl.setPrefix(false);
       map.setMaxZoom(18);
       app.addBase(L, map, app.page.map.base);
       const see = app.page.map.base.kind !== 'boundaries';
       pane.classList.toggle('see', see);
+      app.setClass(box.closest('.tile'), 'based', see);
       const [west, south, east, north] = app.page.map.bounds;
       layer = app.createHeatLayer(L, { version: app.page.map.version, see,
         bounds: L.latLngBounds([south, west], [north, east]), onTiles: options.onChange });

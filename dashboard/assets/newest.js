@@ -95,7 +95,7 @@
         : look[0] === 'off' || !known ? '停在 ' + app.zone.time(source.last_at)
           : f.span(Math.max(1000, now - source.last_at)) + '前');
     });
-    healthRow(rows[shown.length], health, sources.length - shown.length);
+    healthRow(rows[shown.length], health, sources.length - shown.length, Boolean(el.dataset.brief));
   }
 
   /** 放不下时先写出问题的来源。 */
@@ -104,12 +104,12 @@
     return sources.slice().sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   }
 
-  function healthRow(row, health, hidden) {
+  function healthRow(row, health, hidden, brief) {
     const lag = f.known(health.lag_ms) ? (health.lag_ms / 1000).toFixed(1) + ' 秒' : '—';
     row.className = 'r foot';
     row.children[0].className = 'gone';
     const more = hidden > 0 ? '另有 ' + hidden + ' 个来源　' : '';
-    setText(row.children[1], more + (health.gap ? health.gap.text : '入库延迟 ' + lag));
+    setText(row.children[1], brief && more ? more : more + (health.gap ? health.gap.text : '入库延迟 ' + lag));
     setText(row.children[2], '');
     setText(row.children[3], health.rejected ? '拒收 ' + f.count(health.rejected) + ' 条' : '拒收 0 条');
   }

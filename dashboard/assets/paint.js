@@ -54,9 +54,19 @@
   const isRate = (el) => el.dataset.kind === 'rate';
   const hasValue = (cell) => cell.st !== 'nodata' && cell.st !== 'na' && f.known(cell.v);
 
+  /** 各种写法：件数、率（单位另写）、带单位的率、可用率、秒、时长。 */
+  const WRITTEN = {
+    count: f.count,
+    rate: f.rate,
+    percent: (v) => f.rate(v) + f.THIN + '%',
+    fine: (v) => (v * 100).toFixed(3),
+    seconds: (v) => v.toFixed(1) + ' 秒',
+    span: f.lasting,
+  };
+
   const parts = {
     v(el, cell) {
-      const text = !hasValue(cell) ? f.NO_VALUE : isRate(el) ? f.rate(cell.v) : f.count(cell.v);
+      const text = hasValue(cell) ? WRITTEN[el.dataset.kind](cell.v) : f.NO_VALUE;
       const before = el.textContent;
       setText(el, text);
       setClass(el.parentNode, 'none', text === f.NO_VALUE);
@@ -71,12 +81,18 @@
       setText(el, cell.st === 'na' ? '口径不含' : cell === ABSENT ? f.NO_VALUE
         : none ? '0 / 0' : f.count(cell.n) + ' / ' + f.count(cell.d));
     },
+    of(el, cell) { setText(el, f.count(f.known(cell.d) ? cell.d : cell.tot)); },
+    mark(el, cell) { // 只在不达标时有字形
+      const name = cell.ok === 'bad' ? 'cross' : cell.ok === 'warn' ? 'warn' : '';
+      const shown = hasValue(cell) && name;
+      el.className = shown ? 'g g-' + name + ' ' + cell.ok : 'gone';
+    },
     cmp(el, cell) { setText(el, f.count(cell.cmp)); },
     tot(el, cell) { setText(el, f.count(cell.tot)); },
     tgt(el, cell) {
       if (!f.known(cell.tgt)) return setText(el, '');
       const sign = cell.op === '<=' ? '≤ ' : '≥ ';
-      return setText(el, '目标 ' + sign + f.percent(cell.tgt, 2));
+      return setText(el, '目标 ' + sign + f.percent(cell.tgt, el.dataset.kind === 'fine' ? 3 : 2));
     },
     delta(el, cell) {
       if (!hasValue(cell) || !f.known(cell.cmp)) return setText(el, '');
@@ -93,15 +109,7 @@
         : (Math.abs(change / cell.cmp) * 100).toFixed(1) + f.THIN + '%';
       return setText(el.lastElementChild, text);
     },
-    verdict(el, cell) {
-      const words = verdictOf(cell);
-      const name = 'st verdict ' + words[0];
-      if (el.className === name && el.lastElementChild) return;
-      el.className = name;
-      el.textContent = '';
-      if (words[1]) el.appendChild(glyph(words[1]));
-      el.appendChild(make('span', '', words[2]));
-    },
+    verdict(el, cell) { verdict(el, verdictOf(cell)); },
     bullet(el, cell) {
       const box = el.children;
       const known = hasValue(cell);
@@ -116,6 +124,18 @@
       el.firstElementChild.style.width = clamp(share * 100) + '%';
     },
   };
+
+  /** 判定：字形加词；words = [色, 字形, 词]。 */
+  function verdict(el, words) {
+    const name = 'st verdict ' + words[0];
+    if (el.className !== name || !el.lastElementChild) {
+      el.className = name;
+      el.textContent = '';
+      if (words[1]) el.appendChild(glyph(words[1]));
+      el.appendChild(make('span'));
+    }
+    setText(el.lastElementChild, words[2]);
+  }
 
   const clamp = (percent) => Math.max(0, Math.min(100, percent)).toFixed(2);
 
@@ -194,6 +214,7 @@
   }
 
   Object.assign(app, {
-    painters, bind, mark, paint, pool, make, glyph, setText, setClass, empty, hasValue, ABSENT, clamp,
+    painters, bind, mark, paint, pool, make, glyph, setText, setClass, empty, hasValue, ABSENT,
+    clamp, verdict, verdictOf,
   });
 })((window.cityops = window.cityops || {}));

@@ -25,6 +25,7 @@
     const pinned = pinnedBy(location.pathname);
     const start = ids.indexOf(pinned || sessionStorage.getItem(REMEMBERED));
     let current = Math.max(0, start);
+    let called = -1; // 告警要看的场景；-1 没有
     let spent = 0; // 本场景已停留
     let heldUntil = 0;
     let stopped = pinned !== null || scenes.length < 2;
@@ -38,6 +39,7 @@
       const previous = current;
       current = (index + scenes.length) % scenes.length;
       spent = 0;
+      scenes[current].classList.add('next'); // 先占好版面再画：图要知道自己多大
       onShow(scenes[current]);
       clearTimeout(leaving);
       scenes.forEach((scene, i) => {
@@ -61,10 +63,21 @@
       if (index !== current) show(index);
     }
 
+    /** 告警固定的场景；null 为没有。路径固定的屏幕不换场景。 */
+    function pin(id) {
+      const index = id === null || pinned !== null ? -1 : ids.indexOf(id);
+      if (index === called) return;
+      called = index;
+      spent = 0;
+      if (called >= 0 && performance.now() >= heldUntil && called !== current) show(called);
+    }
+
     /** 每 200 ms：进度、预画、到时换场景。暂停时不走表。 */
     function tick() {
       const now = performance.now();
-      const held = stopped || now < heldUntil;
+      const touched = now < heldUntil;
+      if (called >= 0 && called !== current && !touched) show(called);
+      const held = stopped || touched || called >= 0;
       if (!held) spent += now - last;
       last = now;
       const rotates = scenes.length > 1;
@@ -103,6 +116,7 @@
     scenes.forEach((scene) => scene.classList.remove('leaving'));
     return {
       tick,
+      pin,
       visible: () => scenes.filter((s) => s.classList.contains('on') || s.classList.contains('next')),
       current: () => ids[current],
       show: (id) => show(ids.indexOf(id)),

@@ -11,6 +11,8 @@
     offline: ['off', 'cross', '断线'],
     nodata: ['nod', 'dash', '无数据'],
     na: ['nod', 'dash', '不适用'],
+    bad: ['bad', 'warn', '告警'],
+    warn: ['warn', 'warn', '告警'],
   };
   const TILE = { late: 'late', offline: 'off', nodata: 'nod' };
   const STREAM = 'today.cases.reported'; // 没有自己指标的磁贴随案卷流
@@ -39,7 +41,12 @@
     return states.every((st) => st === 'nodata' || st === 'na') ? 'nodata' : 'live';
   }
 
-  function lastHeard(frame) {
+  /** 磁贴迟滞时停在何时：指标写明了来源就看那个来源，否则看最新鲜的。 */
+  function lastHeard(tile, frame) {
+    const stale = tile.measures.map((key) => frame.m[key] || app.ABSENT)
+      .find((cell) => (cell.st === 'late' || cell.st === 'offline') && cell.src);
+    const own = stale && (frame.sources || []).find((source) => source.id === stale.src);
+    if (own && f.known(own.last_at)) return own.last_at;
     const times = (frame.sources || []).map((source) => source.last_at).filter(f.known);
     return times.length ? Math.max.apply(null, times) : frame.as_of;
   }
@@ -57,6 +64,7 @@
       state: el.querySelector('.state'),
       measures: Array.from(el.querySelectorAll('[data-measure][data-part]'))
         .map((part) => part.dataset.measure),
+      watched: Array.from(el.querySelectorAll('[data-measure]'), (part) => part.dataset.measure),
     }));
   }
 
@@ -69,11 +77,13 @@
       if (frame && state === 'live') {
         state = cellState(tile, frame);
         if (state === 'late' || state === 'offline') {
-          stopped = lastHeard(frame);
+          stopped = lastHeard(tile, frame);
           age = now - stopped;
         }
       }
-      write(tile.state, state, stopped === null ? LOOK[state][2] : describe(state, age, stopped));
+      const alarm = app.dressAlarm(tile, frame, now);
+      if (alarm && state === 'live') write(tile.state, alarm.severity, alarm.text);
+      else write(tile.state, state, stopped === null ? LOOK[state][2] : describe(state, age, stopped));
       ['late', 'off', 'nod'].forEach((name) => app.setClass(tile.el, name, TILE[state] === name));
     });
   }

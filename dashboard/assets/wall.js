@@ -60,6 +60,9 @@
       onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
+    const sound = app.createSound(find('.sound'));
+    const alarms = app.createAlarms({ bar: find('.alarm-bar'), wall: root, stage, sound });
+
     function apply(frame, changed) {
       scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
       paintVisible();
@@ -80,6 +83,7 @@
       app.paintHeader(header, link);
       stage.visible().forEach((scene) =>
         app.paintTiles(tiles.get(scene), live.frame(), link, live.now()));
+      alarms.tick(live.frame(), live.now());
     }
 
     /** 每秒：钟、日期、随时间走的列表。午夜到了日期自己换。 */
@@ -130,6 +134,7 @@
     });
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
+    app.sound = sound;
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame()) apply(live.frame(), null);

@@ -34,13 +34,14 @@ CHANGED: Final = 300
 TICKS: Final = 100
 KEYS: Final = (str(DEFAULT), "open.year.unit_cell", "on_time_rate.30d.street", "reported.1h.street")
 POINTS: Final = 1_000_000
-LIVE_POINTS: Final = 200_000
+JITTER: Final = 0.001
+"""Degrees, about a cell."""
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class MapData:
-    """Seconds, bytes and rates of one run; `load_s` by key."""
+    """Seconds, bytes and rates of one run (points by CPU time: one thread); `load_s` by key."""
 
     cells: int
     generate_s: float
@@ -60,9 +61,9 @@ class MapData:
         return [
             Bar("prebuild_s", "预建 z10–14", self.prebuild_s, "<=", 60, "s"),
             Bar("prebuild_rss_mb", "预建内存峰值", self.prebuild_rss_mb, "<=", 1500, "MB"),
-            Bar("live_per_s", "落格，实时", self.live_per_s, ">=", 200_000, "个/s"),
-            Bar("bulk_per_s", "落格，批量", self.bulk_per_s, ">=", 1_000_000, "个/s"),
-            Bar("unequal", "批量与精确几何不同的点", self.unequal, "<=", 0, "个"),
+            Bar("live_per_s", "落格，实时，每 CPU 秒", self.live_per_s, ">=", 200_000, "个"),
+            Bar("bulk_per_s", "落格，批量，每 CPU 秒", self.bulk_per_s, ">=", 1_000_000, "个"),
+            Bar("unequal", f"批量与精确几何不同的点，{POINTS:,} 个", self.unequal, "<=", 0, "个"),
             Bar(
                 "tick_bytes",
                 f"{CHANGED} 格变化的一帧，整个事件，压缩后",
@@ -141,19 +142,21 @@ def bench(profile: Profile, cases: int, tell: Tell) -> MapData:
 
 
 def _locating(grid: Grid) -> tuple[float, float, int]:
-    """(live points a second, bulk points a second, answers that differ)."""
+    """(live points a CPU second, bulk points a CPU second, answers that differ). The points lie
+    around cells, as cases do; a box around the city would be mostly empty land."""
     rng = np.random.default_rng(1)
-    west, south, east, north = grid.bounds
-    lon, lat = rng.uniform(west, east, POINTS), rng.uniform(south, north, POINTS)
+    around = grid.centres[rng.integers(0, len(grid), POINTS)]
+    lon, lat = (around + rng.uniform(-JITTER, JITTER, (POINTS, 2))).T
+    lon, lat = np.ascontiguousarray(lon), np.ascontiguousarray(lat)
     tree, raster = Locator(grid.shapes), RasterLocator(grid.shapes)
     tree.find(lon[:1000], lat[:1000])
-    started = time.perf_counter()
-    exact = tree.find(lon[:LIVE_POINTS], lat[:LIVE_POINTS])
-    live = LIVE_POINTS / (time.perf_counter() - started)
-    started = time.perf_counter()
+    started = time.process_time()
+    exact = tree.find(lon, lat)
+    live = POINTS / (time.process_time() - started)
+    started = time.process_time()
     found = raster.find(lon, lat)
-    bulk = POINTS / (time.perf_counter() - started)
-    return live, bulk, int((found[:LIVE_POINTS] != exact).sum())
+    bulk = POINTS / (time.process_time() - started)
+    return live, bulk, int((found != exact).sum())
 
 
 def _ticking(

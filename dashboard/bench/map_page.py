@@ -166,7 +166,7 @@ def serving(profile: Profile, store: GridStore, grid: Grid) -> Iterator[str]:
         await app(scope, receive, send)
 
     port = free_port()
-    config = uvicorn.Config(either, HOST, port, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(either, HOST, port, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import date, datetime, timedelta
 from typing import TextIO
 
 import click
 
-from dashboard.access.trail import NAMES, Link
+from dashboard.access.trail import line_of
 from dashboard.city import load_profile
 from dashboard.commands.accessing import entry, opened
 from dashboard.commands.configured import configured
@@ -63,14 +62,3 @@ def export(config: Config, since: datetime | None, until: datetime | None, outpu
             count += 1
         log.add(entry("audit.export", "cli", entries=count))
     print(f"{count} 条", file=sys.stderr)
-
-
-def line_of(link: Link) -> str:
-    """One entry as JSON, in the words its hash covers."""
-    entry = link.entry
-    said = {
-        "seq": link.seq, "at": entry.at, "who": entry.who, "action": entry.action,
-        "name": NAMES.get(entry.action, entry.action), "subject": entry.subject,
-        "detail": link.detail, "address": entry.address, "before": link.before, "hash": link.hash,
-    }  # fmt: skip
-    return json.dumps(said, ensure_ascii=False)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.maps import city_map, heat, mark
 from layouts.scene import CityMap, Scene, View
+from layouts.strips import strip_classes, strips
 from layouts.widgets import bullet, data, drawn, figure, hero, legend, tile, verdict
 
 
@@ -53,6 +54,7 @@ def build(view: View) -> Component:
             _funnel(),
             _rates(view),
             _map(view.map) if view.map else None,
+            *strips(view),
             _hours(),
             _month(),
             _backlog(),
@@ -65,7 +67,7 @@ def build(view: View) -> Component:
             _newest(),
             drawn("ticker", "t.ticker", "tick"),
         ],
-        className="grid overview with-map" if view.map else "grid overview",
+        className=("grid overview with-map" if view.map else "grid overview") + strip_classes(view),
     )
 
 

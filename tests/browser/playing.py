@@ -30,6 +30,7 @@ CHROMIUM: Final[dict[str, Any]] = {
         "--disable-component-update",
         "--disable-default-apps",
         "--disable-sync",
+        "--autoplay-policy=document-user-activation-required",
         "--no-first-run",
     ],
 }

@@ -109,9 +109,7 @@ def test_after_a_thousand_deltas_values_are_the_servers_and_pixels_the_palettes(
     map_page: Callable[[str], Page], stage: Stage, key: str
 ) -> None:
     page = map_page(key)
-    until(page, "true")
-    page.wait_for_timeout(400)
-    fetched = page.evaluate(ASKED)
+    fetched = fetched_at_rest(page)
     stage.heat(ticks=1000, cells=30, seed=5)
     same_as_server(page, stage, key)
     assert page.evaluate(ASKED) == fetched, "the deltas alone must do"
@@ -122,6 +120,16 @@ def test_after_a_thousand_deltas_values_are_the_servers_and_pixels_the_palettes(
 
 
 ASKED = "performance.getEntriesByType('resource').filter((e) => e.name.includes('/heat/')).length"
+
+
+def fetched_at_rest(page: Page) -> int:
+    """How many vectors were fetched, once none has been for a while: the stream is then tuned."""
+    fetched, quiet = -1, 0
+    while quiet < 6:
+        page.wait_for_timeout(250)
+        now: int = page.evaluate(ASKED)
+        fetched, quiet = now, quiet + 1 if now == fetched else 0
+    return fetched
 
 
 def same_as_server(page: Page, stage: Stage, key: str) -> None:

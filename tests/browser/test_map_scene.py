@@ -235,17 +235,43 @@ def test_base_maps_of_pictures_load_from_where_the_configuration_says(
         assert {path.rpartition("/")[2] for path in asked} == {"vec", "cva"}
 
 
+def field(number: int, data: bytes) -> bytes:
+    """A protobuf field of bytes."""
+    return bytes([number << 3 | 2, len(data)]) + data
+
+
+def vector_tile() -> bytes:
+    """All under water: a vector tile with one square in its layer `water`."""
+    corner, edge = varint(0), varint(2 * 4096)
+    back = varint(2 * 4096 - 1)  # zigzag of -4096
+    path = bytes([9]) + corner + corner + bytes([26])
+    path += edge + corner + corner + edge + back + corner + bytes([15])
+    feature = field(2, bytes([0, 0])) + bytes([3 << 3, 3]) + field(4, path)
+    layer = field(1, b"water") + field(2, feature) + field(3, b"kind")
+    layer += field(4, field(1, b"water")) + bytes([5 << 3]) + varint(4096) + bytes([15 << 3, 2])
+    return field(3, layer)
+
+
+def varint(n: int) -> bytes:
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
 @pytest.fixture
 def pmtiles() -> Iterator[bytes]:
-    """An archive without tiles: header of version 3, empty root directory, metadata {}."""
-    root, meta = zlib.compress(b"\0"), b"{}"
+    """An archive of zoom 1, four times the same tile: header, root directory, metadata, tile."""
+    tile, meta = vector_tile(), b"{}"
+    root = b"".join(map(varint, (1, 1, 4, len(tile), 1)))
+    begin = 127 + len(root) + len(meta)
     head = b"PMTiles" + bytes([3])
-    head += struct.pack("<8Q", 127, 1, 128, len(meta), 130, 0, 130, 0)
-    head += struct.pack("<3Q", 0, 0, 0) + bytes([1, 1, 1, 1, 0, 15])
+    head += struct.pack("<8Q", 127, len(root), 127 + len(root), 2, begin, 0, begin, len(tile))
+    head += struct.pack("<3Q", 4, 1, 1) + bytes([1, 1, 1, 1, 1, 1])
     head += struct.pack("<4i", -1800000000, -850000000, 1800000000, 850000000)
-    head += bytes([5]) + struct.pack("<2i", 0, 0)
-    assert root
-    yield head + b"\0" + meta
+    head += bytes([0]) + struct.pack("<2i", 0, 0)
+    assert len(head) == 127
+    yield head + root + meta + tile
 
 
 def test_a_vector_base_map_is_one_file_read_by_ranges(
@@ -263,11 +289,18 @@ def test_a_vector_base_map_is_one_file_read_by_ranges(
         route.fulfill(status=206, body=part, headers=told)
 
     page.route("**/grid/base.pmtiles", serve)
-    base = {"kind": "pmtiles", "url": "/grid/base.pmtiles"}
+    base = {"kind": "pmtiles", "url": "/grid/base.pmtiles", "max_zoom": 1}
     layers = page.evaluate(
         f"(base) => cityops.addBase(L, {VIEW}.map(), base).then((all) => all.length)", base
     )
     assert layers == 1
-    page.wait_for_timeout(800)
-    assert ranges
-    assert page.locator(".leaflet-base-pane canvas").count() > 0
+    until(page, PAINTED)
+    assert ranges and all(wanted.startswith("bytes=") for wanted in ranges)
+
+
+PAINTED = """Array.from(document.querySelectorAll('.leaflet-base-pane canvas')).some((canvas) => {
+  const octets = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const at = 4 * (canvas.width * (canvas.height >> 1) + (canvas.width >> 1));
+  return octets.slice(at, at + 4).join() === '49,53,63,255';
+})"""
+"""A tile of the base map is covered by the water of the dark flavour, #31353f."""

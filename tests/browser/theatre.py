@@ -5,7 +5,8 @@
 announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen": true}` stops new
 frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
 as `… PORT 1 silent` there is no frame until `{"silent": false}`; as `… PORT 1 map` the city has a
-grid, see `heatplay`; `map=FOLDER` takes the grid of a store.
+grid, see `heatplay`; `map=FOLDER` takes the grid of a store; with `ops` it has a hotline, a
+platform and alarms, see `opscenery`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from dashboard.web import WallSite, wall_site
 from layouts.scene import Scene, View
 from layouts.scenes import mounted
 from layouts.widgets import figure, tile
-from tests.browser import scenery
+from tests.browser import opscenery, scenery
 from tests.browser.heatplay import HeatPlay
 
 ASSETS = Path(dashboard.__file__).parent / "assets"
@@ -53,7 +54,8 @@ class Plain:
 class Play:
     """The script: a frame that lives on, its clock, and whether Redis is there. A hub's Reader."""
 
-    def __init__(self, silent: bool) -> None:
+    def __init__(self, silent: bool, ops: bool) -> None:
+        self._ops = ops
         self._began = time.monotonic()
         self._offset_ms = 0
         self._changes: dict[str, Any] = {}
@@ -88,6 +90,11 @@ class Play:
             await asyncio.wait_for(self._nudged.wait(), timeout_s)
         self._nudged.clear()
 
+    def whole(self) -> dict[str, Any]:
+        """The frame of this moment."""
+        parts = opscenery.operations(self.now()) if self._ops else {}
+        return scenery.frame(self.now(), self._seq, **{**parts, **self._changes})
+
     async def last_frame(self) -> bytes | None:
         if not self._there:
             raise BusDown("the play says so")
@@ -96,8 +103,7 @@ class Play:
         if self.frozen and self._kept:
             return self._kept
         self._seq += 1
-        frame = scenery.frame(self.now(), self._seq, **self._changes)
-        self._kept = json.dumps(frame).encode()
+        self._kept = json.dumps(self.whole()).encode()
         return self._kept
 
     async def missed(self) -> None:
@@ -113,9 +119,12 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
-def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None) -> Any:
-    """The ASGI app; with `scenes` = 2 another scene is mounted beside the others."""
-    play = Play(silent)
+def theatre(
+    scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None, ops: bool = False
+) -> Any:
+    """The ASGI app; with `scenes` = 2 another scene is mounted beside the others; with `ops` the
+    city has a hotline and a platform."""
+    play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain())
     view = View(
@@ -124,6 +133,7 @@ def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None)
         scenery.RATES,
         told,
         heat.city_map if heat else None,
+        frozenset({"hotline", "platform"} if ops else ()),
     )
     extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
 
@@ -168,7 +178,7 @@ def theatre(scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None)
             live=live_route(hub),
             build=scenery.BUILD,
             lifespan=running,
-            more=("".join(json.dumps(scenery.frame(), ensure_ascii=False)),),
+            more=(json.dumps(play.whole(), ensure_ascii=False),),
         )
     )
 
@@ -198,5 +208,5 @@ if __name__ == "__main__":
     port, scenes, *more = sys.argv[1:]
     asked = next((word for word in more if word.startswith("map")), None)
     heat = HeatPlay(asked.partition("=")[2] or None) if asked else None
-    app = theatre(int(scenes), "silent" in more, heat)
+    app = theatre(int(scenes), "silent" in more, heat, "ops" in more)
     uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)

@@ -161,7 +161,8 @@ def test_a_server_with_a_grid_serves_its_base_map_and_lets_screens_ask_no_other_
     tmp_path: Path, redis_server: RedisServer
 ) -> None:
     make(load_profile("meixian"), GridStore(tmp_path / "grid" / "meixian"))
-    common = {"city": "meixian", "data_dir": tmp_path, "redis_url": redis_server.url}
+    common = {"city": "meixian", "data_dir": tmp_path, "access": "open"}
+    common |= {"redis_url": redis_server.url}
 
     def visit(*paths: str, **chosen: Any) -> list[Answer]:
         async def going() -> list[Answer]:

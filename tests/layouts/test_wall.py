@@ -38,14 +38,29 @@ def test_the_navigation_shows_the_mounted_scenes_and_no_other() -> None:
 def test_the_header_has_banner_demo_mark_clock_and_freshness() -> None:
     page = wall(VIEW, [scene("overview", "总览", 10)])
     classes = attribute(page, "className")
-    for name in ("banner", "demo gone", "clk", "date", "fresh", "as-of", "card"):
+    for name in (
+        "banner",
+        "alarm-bar gone",
+        "sound gone",
+        "demo gone",
+        "clk",
+        "date",
+        "fresh",
+        "as-of",
+        "card",
+    ):
         assert name in classes
     assert {ids.WALL, ids.NAV, ids.BANNER, ids.STAGE, ids.CARD} <= set(attribute(page, "id"))
 
 
 def test_every_module_of_the_package_is_mounted_in_order() -> None:
     modules = [module.name for module in pkgutil.iter_modules(layouts.scenes.__path__)]
-    scenes = mounted(replace(VIEW, map=CityMap("v1", (113.4, 34.6, 113.9, 34.9))))
+    everything = replace(
+        VIEW,
+        map=CityMap("v1", (113.4, 34.6, 113.9, 34.9)),
+        parts=frozenset({"hotline", "platform"}),
+    )
+    scenes = mounted(everything)
     assert sorted(s.id for s in scenes) == sorted(modules)
     assert [s.order for s in scenes] == sorted(s.order for s in scenes)
     assert scenes[0].title == "总览"
@@ -54,6 +69,15 @@ def test_every_module_of_the_package_is_mounted_in_order() -> None:
 def test_a_city_without_a_grid_has_no_map_anywhere() -> None:
     assert "grid_heat" not in [one.id for one in mounted(VIEW)]
     assert "map-box" not in attribute(wall(VIEW, mounted(VIEW)), "className")
+
+
+def test_a_city_without_a_hotline_or_a_platform_has_neither_scene_nor_strip() -> None:
+    assert [one.id for one in mounted(VIEW)] == ["overview"]
+    plain = attribute(wall(VIEW, mounted(VIEW)), "data-measure")
+    assert not [key for key in plain if ".calls." in key or ".platform." in key]
+    one = replace(VIEW, parts=frozenset({"hotline"}))
+    assert [scene.id for scene in mounted(one)] == ["overview", "hotline"]
+    assert "grid overview with-ops only-hotline" in attribute(wall(one, mounted(one)), "className")
 
 
 def test_a_measure_has_its_name_and_an_unknown_one_its_id() -> None:

@@ -23,6 +23,7 @@ from dashboard.access.roles import Role
 from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Screen, token_of
 from dashboard.accessweb import Guard
+from dashboard.auditweb import audit_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
 from dashboard.deskweb import DeskSite, desk_routes
@@ -32,12 +33,15 @@ from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
+from dashboard.intakeweb import intake_routes
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.loginweb import login_routes
-from dashboard.signing import MINUTE, Signing, Timeouts
+from dashboard.oidc import Oidc, Provider
+from dashboard.oidcweb import oidc_routes
+from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
@@ -62,12 +66,23 @@ PEOPLE: Mapping[str, frozenset[Role]] = {
     "root1": frozenset({Role.ADMIN}),
     "zhao": frozenset({Role.AUDITOR}),
 }
+UNUSED = Provider("http://127.0.0.1:1", "wall", "wall-secret")
 PAGE = {"accept": "text/html", "sec_fetch_mode": "navigate"}
 
 
 class Values:
     async def whole(self, text: str) -> bytes | None:
         return None
+
+
+class Stream:
+    """Where events would go; the tests of the intake have a real Redis."""
+
+    def send(self, bodies: Sequence[bytes]) -> str:
+        raise AssertionError("nobody sends here")
+
+    def reject(self, rejections: Sequence[tuple[str, str, bytes]]) -> None:
+        raise AssertionError("nobody sends here")
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,6 +118,7 @@ class House:
         **rules: Any,
     ) -> None:
         folder.mkdir(exist_ok=True)
+        self.stream = rules.pop("stream", None) or Stream()
         self.folder, self.clock = folder, Clock()
         file = folder / "secrets.key"
         self.keys = load_keys(file) if file.exists() else make_keys(file)
@@ -110,13 +126,15 @@ class House:
         timeouts = Timeouts(30 * MINUTE, 12 * 60 * MINUTE)
         self.signing = Signing(self.keys, self.database, timeouts, self.clock)
         self.log, self.devices = AuditLog(self.database), Devices(self.database)
+        registered = rules.pop("oidc", None)
+        oidc = Oidc(registered or UNUSED, self.keys, self.clock)
         if "trusted" in rules:
             rules["trusted"] = read_networks(rules["trusted"])
         self.doors = Doors(self.keys, self.database, self.signing, Rules(**rules), self.clock)
         if people:
             for user, roles in PEOPLE.items():
                 self.add(user, roles)
-        look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg")
+        look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg", oidc="统一身份认证")
         self.router = wall_site(
             WallSite(
                 view := View(MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates,
@@ -126,6 +144,9 @@ class House:
                 stream,
                 build="b1",
                 routes=(
+                    *oidc_routes(self.signing, oidc, look),
+                    *audit_routes(self.signing, look, MEIXIAN.timezone),
+                    *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
                     *more,
                 ),
@@ -170,6 +191,18 @@ class House:
         answer = visitor.sign_in(user, PASSWORD)
         assert answer.status == 303, answer.text
         return visitor
+
+    def sender(self, name: str = "案件系统", **more: str) -> Visitor:
+        """A program with a token."""
+        id = f"s{len(self.devices.list('send'))}"
+        told = Entry(self.clock(), "test", "token.add", name)
+        more = {"sent_by": "", "bind": "", **more}
+        self.devices.add(
+            Device(id, "send", name, (), secret=hash_of("geheim"), created_at=NOW,
+                   created_by="test", **more),
+            told,
+        )  # fmt: skip
+        return self.visitor(authorization=f"Bearer {id}.geheim")
 
     def wall(self, **more: Any) -> Visitor:
         """A browser that opened a screen's link."""

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from dashboard.city import load_profile
 from dashboard.cli import main
 from dashboard.commands.simulate import run_live
+from dashboard.sources.simulator import LiveTown
 
 NOON = 1_767_585_600_000
 CITYOPS = [sys.executable, "-m", "dashboard.cli"]
@@ -44,6 +45,15 @@ def test_a_year_goes_to_a_file_with_the_same_bytes_every_time(tmp_path: Path) ->
     assert sorted(tmp_path.iterdir()) == [first, second]
 
 
+def test_the_parts_of_a_year_can_be_chosen() -> None:
+    asked = ["--city", "yueyang", "--year", "2020", "--what"]
+    calls = [orjson.loads(line) for line in simulate("year", *asked, "calls").splitlines()]
+    assert {event["type"] for event in calls} == {"call"}
+    assert len({event["call"] for event in calls}) == 9744
+    result = CliRunner().invoke(main, ["simulate", "year", *asked, "platform"])
+    assert result.exit_code == 1 and "[years.2020.platform]" in result.output
+
+
 def test_another_seed_is_another_year(tmp_path: Path) -> None:
     out = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
     for seed, file in enumerate(out, 1):
@@ -65,15 +75,19 @@ def test_history_ends_now() -> None:
 
 def test_live_runs_for_the_seconds_asked() -> None:
     clock, written = Clock(), []
-    run_live(load_profile("meixian"), written.extend, 20.0, 30.0, 1, True, clock, clock.sleep)
+    town = LiveTown(load_profile("meixian"), 1, 20.0, flat=True)
+    run_live(town, written.extend, 30.0, clock, clock.sleep)
     assert clock.now == NOON + 30_000
     assert 450 < len(written) < 750
     assert all(orjson.loads(line)["at"] <= clock.now for line in written)
 
 
 def test_live_prints_lines() -> None:
-    out = simulate("live", "--city", "meixian", "--rate", "200", "--seconds", "0.5", "--flat")
+    asked = ["--city", "meixian", "--rate", "200", "--seconds", "0.5", "--flat"]
+    out = simulate("live", *asked, "--what", "cases")
     assert {orjson.loads(line)["type"] for line in out.splitlines()} == {"case"}
+    result = CliRunner().invoke(main, ["simulate", "live", "--what", "cases,call"])
+    assert result.exit_code == 2 and "'call'" in result.output
 
 
 def test_a_reader_that_stops_listening_ends_it_quietly() -> None:
