@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help demo test check format docs lock system
+.PHONY: help demo test check format docs golden lock system
 
 CITY ?= zhengzhou
 PORT ?= 8050
@@ -34,6 +34,9 @@ format: $(VENV)/.dev ## ruff format, ruff --fix
 
 docs: $(VENV)/.dev ## writes the generated pages of docs/
 	$(BIN)/python -m dashboard.indicators > docs/indicators.md
+
+golden: $(VENV)/.runtime ## six published forms from simulated years: writes docs/golden.md (slow)
+	$(BIN)/python -m dashboard.bench.golden $(or $(DATA_DIR),var/golden) examples/golden docs/golden.md
 
 lock: ## pins every dependency with hashes: constraints.txt, constraints-dev.txt
 	folder=$$(mktemp -d)

@@ -7,10 +7,10 @@ was offered, as far as it is known now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
-from dashboard.callmeasures import PENDING, PERSON_PENDING
+from dashboard.callmeasures import CALLS, PENDING, PERSON_PENDING
 from dashboard.calls.agents import NAMES, by_quarter, spans
 from dashboard.calls.counting import QUARTER_MS, points
 from dashboard.calls.daypoints import calls_of
@@ -30,6 +30,12 @@ from dashboard.ledger.reading import last_heard
 from dashboard.windows import City, Counts, Window, iso_day
 
 HOUR_MS = 3_600_000
+ROLLING = ("calls.connect_rate_24h", "calls.connect_rate_24h_min")
+
+
+def resolve_variant(city: City, id: str) -> str:
+    """The variant a city takes of one of the hotline's measures."""
+    return city.variants.get(id, CALLS[id].default)
 
 
 class CallCounts:
@@ -49,8 +55,9 @@ class CallCounts:
         if by is not None:  # of the breakdown's figures only the rates look at who still waits
             now = {name: now[name] for name in (PENDING, PERSON_PENDING)}
         _add(out, _member(by, city.day(window.as_of - 1)), now)
+        wanted = {resolve_variant(city, id) for id in ROLLING}
         for member, start, end in _periods(city, window, by):
-            found = rolled(ledger, city, start, end)
+            found = rolled(ledger, city, start, end, wanted)
             _add(out, member, found.counts())
         return out
 
@@ -143,15 +150,21 @@ class Calendar(Protocol):
     def day(self, instant: int) -> int: ...
 
 
-def rolled(ledger: Ledger, city: Calendar, start: int, end: int) -> Rolling:
+def rolled(
+    ledger: Ledger,
+    city: Calendar,
+    start: int,
+    end: int,
+    variants: Collection[str] = VARIANTS,
+) -> Rolling:
     """The rolling connect rate of the period start < e ≤ end (epoch ms), exactly."""
     rules = ledger.rules.hotline
     days = day_points(ledger, city.day(start - 24 * HOUR_MS), city.day(end) + 1)
     calls = calls_of(days)
     lost = end - round(rules.max_wait_s * 1000)
     return Rolling(
-        {variant: at_moment(calls, variant, end, lost) for variant in VARIANTS},
-        minima(calls, start, end, rules.min_sample, lost),
+        {variant: at_moment(calls, variant, end, lost) for variant in variants},
+        minima(calls, start, end, rules.min_sample, lost, variants),
     )
 
 

@@ -153,10 +153,12 @@ class Config:
         "", issuer, "统一身份认证（OIDC）的 issuer 地址；不填则不用 / identity provider"
     )
     oidc_client_id: str = setting(
-        "", text(r"\S{0,200}", "在认证中心登记的 client_id"), "在认证中心登记的 client_id"
+        "",
+        text(r"\S{0,200}", "在认证中心登记的 client_id"),
+        "在认证中心登记的 client_id / our id there",
     )
     oidc_client_secret: str = setting(
-        "", text(r"\S{0,500}", "client_secret"), "它的 client_secret", secret=True
+        "", text(r"\S{0,500}", "client_secret"), "它的 client_secret / its secret", secret=True
     )
     oidc_claim: str = setting(
         "preferred_username",

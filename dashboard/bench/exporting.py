@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
-from dashboard.bench.year import measured, run
+from dashboard.bench.year import fill, measured
 from dashboard.city import Profile, load_profile
 from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
@@ -21,6 +21,7 @@ from dashboard.exports.columns import COLUMNS, SOURCES, reader
 from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
 from dashboard.ledger.caselists import Choice, case_list
+from dashboard.ledger.inspection import look
 from dashboard.windows import year_window
 
 SAMPLE = 20_000
@@ -41,13 +42,19 @@ class Result:
     writers: dict[str, float]
 
 
-def bench(city: str, year: int, file: Path | None, folder: Path | None) -> Result:
-    """Simulate and ingest the year unless `folder` has its ledger; then export it."""
+def bench(
+    city: str, year: int, file: Path | None, folder: Path | None, url: str | None = None
+) -> Result:
+    """Simulate and ingest the year unless the ledger is there already; then export it.
+
+    The ledger is the one at `url`, else one in `folder`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         home = folder or Path(scratch)
-        config = load_config(env={}, overrides={"city": city, "data_dir": home / "data"})
-        if not Path(config.ledger_url.removeprefix("sqlite:///")).is_file():
-            _fill(config, year, file, home)
+        given = {"city": city, "data_dir": home / "data", "ledger_url": url}
+        config = load_config(env={}, overrides=given)
+        if not look(config.ledger_url).cases:
+            fill(config, year, file, home)
         seconds, memory, size = {}, {}, {}
         for kind in ("csv", "xlsx"):
             out = home / f"cases.{kind}"
@@ -65,14 +72,6 @@ def bench(city: str, year: int, file: Path | None, folder: Path | None) -> Resul
             *(seconds["xlsx"], memory["xlsx"], size["xlsx"]),
             {name: _rate(write, rows, home) for name, write in WRITERS.items()},
         )
-
-
-def _fill(config: Config, year: int, file: Path | None, home: Path) -> None:
-    home.mkdir(parents=True, exist_ok=True)
-    source = file or home / f"{config.city}-{year}.jsonl.gz"
-    if not source.is_file():
-        run("simulate", "year", "--city", config.city, "--year", str(year), "--out", str(source))
-    measured("ingest", str(source), "--json", config=config)
 
 
 def _rows(config: Config, year: int) -> tuple[Rows, int]:

@@ -63,6 +63,15 @@ def bench(city: str, year: int, file: Path | None, folder: Path | None) -> Resul
         )
 
 
+def fill(config: Config, year: int, file: Path | None, home: Path) -> None:
+    """Ingest the year into the configuration's ledger, from `file` or simulated into `home`."""
+    home.mkdir(parents=True, exist_ok=True)
+    source = file or home / f"{config.city}-{year}.jsonl.gz"
+    if not source.is_file():
+        run("simulate", "year", "--city", config.city, "--year", str(year), "--out", str(source))
+    measured("ingest", str(source), "--json", config=config)
+
+
 def run(*arguments: str) -> None:
     """A cityops command in a process of its own; fails with its output."""
     subprocess.run([sys.executable, "-m", "dashboard.cli", *arguments], check=True)

@@ -8,7 +8,7 @@ belongs to the period its end lies in, (start, end]: the year's minimum is the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,13 +80,18 @@ def at_moment(calls: Calls, variant: str, end: int, undecided_before: int) -> Ro
 
 
 def minima(
-    calls: Calls, start: int, end: int, min_sample: int, undecided_before: int
+    calls: Calls,
+    start: int,
+    end: int,
+    min_sample: int,
+    undecided_before: int,
+    variants: Collection[str] = VARIANTS,
 ) -> dict[str, Rolled | None]:
     """By variant the least rate of any window that ends in start < e ≤ end and has at least
     `min_sample` calls; the earliest of equals, None when no window has as many. The calls must
     reach back 24 hours before `start`."""
     if start >= end:
-        return dict.fromkeys(VARIANTS)
+        return dict.fromkeys(variants)
     at = calls.at
     old, first, old_end, last = np.searchsorted(
         at, [start - SPAN_MS, start, end - SPAN_MS, end]
@@ -97,7 +102,7 @@ def minima(
     settled = np.append(times[1:] != times[:-1], True) if len(times) else times.astype(bool)
     steps = np.nonzero(settled)[0]
     out: dict[str, Rolled | None] = {}
-    for variant in VARIANTS:
+    for variant in variants:
         weights = calls.weights(variant, undecided_before)
         before = int(weights[old:first].sum())
         moves = np.concatenate([weights[first:last], -weights[old:old_end]])[order]

@@ -18,7 +18,7 @@ from dashboard.calls import record as r
 from dashboard.calls.agents import LOGOUT, NAMES
 from dashboard.calls.counting import wait_from, wanted_person
 from dashboard.calls.record import Row
-from dashboard.calls.rolling import VARIANTS, Rolled
+from dashboard.calls.rolling import Rolled
 from dashboard.hotlineprofile import Hotline
 
 HOUR_MS = 3_600_000
@@ -34,8 +34,8 @@ class Rolling:
 
     def counts(self) -> Counts:
         out: Counts = {}
-        for variant in VARIANTS:
-            for found, is_least in ((self.last[variant], False), (self.least[variant], True)):
+        for variant, last in self.last.items():
+            for found, is_least in ((last, False), (self.least[variant], True)):
                 if found is not None:
                     num, den = rolling(variant, least=is_least)
                     out[num], out[den] = found.num, found.den

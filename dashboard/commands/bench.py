@@ -10,7 +10,17 @@ from typing import Any
 import click
 import orjson
 
-from dashboard.bench import exporting, folding, live, map_browser, map_data, platform, year
+from dashboard.bench import (
+    evaluation,
+    exporting,
+    folding,
+    hotline,
+    live,
+    map_browser,
+    map_data,
+    platform,
+    year,
+)
 from dashboard.bench.bars import Bar, as_json
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
@@ -92,13 +102,19 @@ def whole_year(
     type=click.Path(file_okay=False, path_type=Path),
     help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
 )
+@click.option("--postgresql", metavar="URL", help="测这个 PostgreSQL 库；空的先入账 / a database")
 @as_json_option
 def case_export(
-    city: str, of_year: int, file: Path | None, folder: Path | None, machine: bool
+    city: str,
+    of_year: int,
+    file: Path | None,
+    folder: Path | None,
+    postgresql: str | None,
+    machine: bool,
 ) -> None:
     """全年案卷清单导出为 csv、xlsx / a year's list of cases as csv and xlsx."""
     _profile(city)
-    found = exporting.bench(city, of_year, file, folder)
+    found = exporting.bench(city, of_year, file, folder, postgresql)
     bars = [
         Bar("csv_s", "csv", found.csv_s, "<=", 60, "s"),
         Bar("csv_rss_mb", "csv 内存峰值", found.csv_rss_mb, "<=", 500, "MB"),
@@ -116,6 +132,46 @@ def case_export(
         ("写 xlsx / ways to write xlsx", rates),
     ]
     _show(asdict(found), tables, bars, machine)
+
+
+@command.command("evaluate")
+@click.option("--form", "form_id", default="nanyang-2021", show_default=True, help="表单")
+@click.option("--year", "of_year", type=int, default=2021, show_default=True, help="年份")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="事件文件"
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
+)
+@click.option(
+    "--values", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="人工填报值"
+)
+@as_json_option
+def form_evaluation(
+    form_id: str,
+    of_year: int,
+    file: Path | None,
+    folder: Path | None,
+    values: Path | None,
+    machine: bool,
+) -> None:
+    """一张年度绩效表，全年台账 / one yearly form over a whole year's ledger."""
+    found = evaluation.bench(form_id, of_year, file, folder, values)
+    rows: list[tuple[str, str | float]] = [
+        ("指标 / items", found.items),
+        ("取数来源 / measured sources", found.sources),
+        ("读表 / load，s", found.load_s),
+        ("取数 / measure，s", found.measure_s),
+        ("计分与勾稽 / score and cross-check，s", found.score_s),
+        ("写成 JSON / encode，s", found.encode_s),
+    ]
+    bars = [
+        Bar("whole_s", "评价一张表", found.whole_s, "<=", 2, "s"),
+        Bar("score_s", "改一个值后重新计分", found.score_s, "<=", 0.3, "s"),
+    ]
+    _show(asdict(found), [(f"{form_id} {of_year}", rows)], bars, machine)
 
 
 @command.command("live")
@@ -195,6 +251,27 @@ def platform_year(city: str, components: int, days: int, machine: bool) -> None:
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
     found = platform.bench(_profile(city), components, days, tell)
     _show(asdict(found), [("平台一年 / a year of probes", found.rows())], found.bars(), machine)
+
+
+@command.command("hotline")
+@of_city("zhengzhou")
+@click.option(
+    "--calls", type=click.IntRange(1), default=1_500_000, show_default=True, help="全年来电数"
+)
+@as_json_option
+def hotline_year(city: str, calls: int, machine: bool) -> None:
+    """热线：全年来电入账，精确的 24 小时最低值 / a year of calls, the exact rolling minimum."""
+    found = hotline.bench(_profile(city), calls, lambda text: click.echo(text, err=True))
+    rows: list[tuple[str, str | float]] = [
+        ("来电数 / calls", found.calls),
+        ("台账 / ledger，MB", found.ledger_mb),
+        ("入账 / folded，s", found.fold_s),
+        ("其中 CPU，s", found.fold_cpu_s),
+        ("每秒来电 / calls per second", found.calls / found.fold_s),
+        ("24 小时接通率最低值 / least 24 h", found.minimum),
+        *(("不符 / wrong", one) for one in found.wrong),
+    ]
+    _show(asdict(found), [("热线全年 / a year of the hotline", rows)], found.bars(), machine)
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:

@@ -13,11 +13,12 @@ import click
 from dashboard.city import Profile, load_profile
 from dashboard.commands.configured import configured
 from dashboard.commands.durations import Duration
-from dashboard.commands.importruns import Run, import_file, poll
+from dashboard.commands.importruns import CaseRows, Run, import_file, poll
 from dashboard.commands.receiving import open_receiver
 from dashboard.config import Config
 from dashboard.events import LATEST, Rejected, instant
 from dashboard.ledger import LedgerError
+from dashboard.sources.callrows import load_call_mapping
 from dashboard.sources.mapping import MappingError, load_mapping
 from dashboard.sources.outbox import OutboxError
 from dashboard.sources.rows import MissingColumns
@@ -87,7 +88,7 @@ def cases(
         profile = load_profile(config.profile_source)
         mapping = load_mapping(mapping_file)
         run = Run(
-            mapping, rejected, _instant(as_of), _strangers(profile), _now,
+            CaseRows(mapping), rejected, _instant(as_of), _strangers(profile), _now,
             lambda result: _tell(result, as_json),
         )  # fmt: skip
         with open_receiver(to, config, profile, _now, patience) as receiver:
@@ -99,6 +100,44 @@ def cases(
                 )
                 rejects = rejected or config.data_dir / f"{mapping.source}.rejected.csv"
                 poll(run, source, receiver, rejects, every, anew)
+    except _BAD as error:
+        raise click.ClickException(str(error)) from error
+
+
+@command.command("calls")
+@configured("city", "profile", "ledger_url", "redis_url", "data_dir")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mapping", "mapping_file", required=True, type=click.Path(exists=True, path_type=Path),
+    help="映射文件（TOML）：列、时间格式、对照表",
+)  # fmt: skip
+@click.option("--to", type=click.Choice(["ledger", "stream"]), default="ledger", show_default=True)
+@click.option("--rejected", type=click.Path(dir_okay=False, path_type=Path), help="拒收行写到哪里")
+@click.option("--as-of", help="话单的导出时刻（RFC 3339）：没有修订号和更新时间时作修订号")
+@click.option("--patience", type=Duration(), help="--to stream 时 Redis 不收最多等多久")
+@click.option("--json", "as_json", is_flag=True, help="机读结果")
+def calls(
+    config: Config,
+    file: Path,
+    mapping_file: Path,
+    to: str,
+    rejected: Path | None,
+    as_of: str | None,
+    patience: timedelta | None,
+    as_json: bool,
+) -> None:
+    """导入话单：FILE（csv、csv.gz、xlsx、parquet），一行一个已结束的来电。
+
+    可重复执行：已有且相同的行不变。拒收的行写入 FILE.rejected.csv，附行号与原因。
+    """
+    try:
+        profile = load_profile(config.profile_source)
+        run = Run(
+            load_call_mapping(mapping_file), rejected, _instant(as_of), Strangers({}), _now,
+            lambda result: _tell(result, as_json),
+        )  # fmt: skip
+        with open_receiver(to, config, profile, _now, patience) as receiver:
+            import_file(run, file, receiver)
     except _BAD as error:
         raise click.ClickException(str(error)) from error
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from dashboard.commands.receiving import Receiver
-from dashboard.events import CaseEvent
-from dashboard.sources.intake import Refusal, Summary, take_in
-from dashboard.sources.mapping import CaseMapping
+from dashboard.eventkinds import Event
+from dashboard.sources.intake import Reader, Refusal, Summary, take_in
+from dashboard.sources.mapping import CaseMapping, FileFormat
 from dashboard.sources.rejects import RejectsFile
 from dashboard.sources.rows import RowReader
 from dashboard.sources.sqlsource import SourceDown, SqlSource, dump_watermark, load_watermark
@@ -26,11 +26,41 @@ from dashboard.sources.strangers import Strangers
 from dashboard.sources.tables import Record, Table, open_table
 
 
+class Mapped(Protocol):
+    """A mapping file of any kind of record."""
+
+    @property
+    def file(self) -> FileFormat: ...
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    def reader(self, columns: Sequence[str], as_of: int | None) -> Reader:
+        """What makes events of the rows of a table with these columns."""
+
+
+@dataclass(frozen=True)
+class CaseRows:
+    """Rows of cases."""
+
+    mapping: CaseMapping
+
+    @property
+    def file(self) -> FileFormat:
+        return self.mapping.file
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.mapping.columns
+
+    def reader(self, columns: Sequence[str], as_of: int | None) -> Reader:
+        return RowReader(self.mapping, columns, as_of)
+
+
 @dataclass(frozen=True)
 class Run:
     """What every import run needs; `tell` gets the result of each pass as a plain dict."""
 
-    mapping: CaseMapping
+    mapping: Mapped
     rejected: Path | None
     as_of: int | None
     strangers: Strangers
@@ -42,12 +72,12 @@ def import_file(run: Run, path: Path, receiver: Receiver) -> None:
     """One file. Raises `TableError`, `MissingColumns`; what was read before is taken and told."""
     form = run.mapping.file
     with open_table(path, form, run.mapping.columns) as table:
-        reader = RowReader(run.mapping, table.columns, run.as_of)
+        reader = run.mapping.reader(table.columns, run.as_of)
         rejected = run.rejected or path.with_name(path.name + ".rejected.csv")
         is_text = table.unit == "B"
         encoding, delimiter = (form.encoding, form.delimiter) if is_text else ("utf-8", ",")
 
-        def target(events: list[CaseEvent], refusals: list[Refusal], last: Record) -> int:
+        def target(events: list[Event], refusals: list[Refusal], last: Record) -> int:
             run.strangers.see(events)
             return receiver.take(events, refusals, None)
 
@@ -102,9 +132,9 @@ def _pass(
     saved = receiver.position(name)
     since = load_watermark(saved) if saved and not anew else None
     with source.open(since) as table:
-        reader = RowReader(run.mapping, table.columns, run.as_of)
+        reader = run.mapping.reader(table.columns, run.as_of)
 
-        def target(events: list[CaseEvent], refusals: list[Refusal], last: Record) -> int:
+        def target(events: list[Event], refusals: list[Refusal], last: Record) -> int:
             run.strangers.see(events)
             newest = table.mark(last)
             cursor = None if newest is None else (name, dump_watermark(newest))

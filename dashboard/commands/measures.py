@@ -71,6 +71,7 @@ def _value(value: Value) -> dict[str, Any]:
         "value": value.value,
         "num": value.num,
         "den": value.den,
+        "scale": value.scale,
         "state": value.state,
         "variant": value.variant,
         "attribution": value.attribution,
@@ -99,5 +100,7 @@ def _figure(value: Value) -> str:
 
 
 def _parts(value: Value) -> str:
-    shown = "" if value.den is None or value.num is None else f"{value.num:,} / {value.den:,}"
+    shown = ""
+    if value.num is not None and value.den is not None:
+        shown = f"{round(value.num / value.scale):,} / {value.den:,}"
     return shown if value.state == "live" else f"{shown} 无数据".strip()

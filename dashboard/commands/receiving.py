@@ -14,7 +14,7 @@ from dashboard.city import Profile
 from dashboard.cityledger import open_ledger
 from dashboard.commands.delivering import Delivery, open_delivery
 from dashboard.config import Config
-from dashboard.events import CaseEvent
+from dashboard.eventkinds import Event
 from dashboard.ledger import Advance, Ledger, Refused
 from dashboard.sources.intake import Refusal
 
@@ -28,7 +28,7 @@ class Receiver(Protocol):
     def position(self, name: str) -> str | None:
         """How far the source was read; None when never."""
 
-    def take(self, events: list[CaseEvent], refusals: list[Refusal], cursor: Cursor | None) -> int:
+    def take(self, events: list[Event], refusals: list[Refusal], cursor: Cursor | None) -> int:
         """Takes a batch and moves the cursor; how many events changed nothing."""
 
 
@@ -44,7 +44,7 @@ class ToLedger:
         self._expected[name] = found
         return found
 
-    def take(self, events: list[CaseEvent], refusals: list[Refusal], cursor: Cursor | None) -> int:
+    def take(self, events: list[Event], refusals: list[Refusal], cursor: Cursor | None) -> int:
         advance = Advance(*cursor, self._expected.get(cursor[0])) if cursor else None
         refused = [Refused(r.position, r.reason, r.body) for r in refusals]
         unchanged = self._ledger.apply(events, advance, refused, self._now()).unchanged
@@ -63,7 +63,7 @@ class ToStream:
     def position(self, name: str) -> str | None:
         return self._delivery.outbox.cursor(name)
 
-    def take(self, events: list[CaseEvent], refusals: list[Refusal], cursor: Cursor | None) -> int:
+    def take(self, events: list[Event], refusals: list[Refusal], cursor: Cursor | None) -> int:
         self._delivery.outbox.put([event.body for event in events], cursor=cursor)
         self._delivery.deliver()
         return 0

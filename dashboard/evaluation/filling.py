@@ -74,6 +74,11 @@ class _Chosen:
         own = {one.measure: one.variant for one in self.sources if one.variant}
         return {**self.city.variants, **{str(k): str(v) for k, v in own.items()}}
 
+    @property
+    def platform(self) -> object:
+        """The city's platform 平台, which its counts ask for; None where it has none."""
+        return getattr(self.city, "platform", None)
+
     def in_year(self, year: int) -> _Chosen:
         return _Chosen(self.city.in_year(year), self.sources)
 

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Protocol
 
-from dashboard.events import CaseEvent, Rejected, decode
-from dashboard.sources.cells import RowError
+from dashboard.eventkinds import Event, read_event
+from dashboard.events import Rejected
+from dashboard.sources.cells import Row, RowError
 from dashboard.sources.rejects import RejectsFile
-from dashboard.sources.rows import RowReader
 from dashboard.sources.tables import Record, TableError
 
 BATCH: Final = 10_000
@@ -32,7 +32,13 @@ class Refusal:
     body: bytes
 
 
-Target = Callable[[list[CaseEvent], list[Refusal], Record], int]
+class Reader(Protocol):
+    """Makes the event of a row, as JSON. Raises `RowError`."""
+
+    def event(self, row: Row) -> bytes: ...
+
+
+Target = Callable[[list[Event], list[Refusal], Record], int]
 """Takes a batch whole, up to its last record, or raises; how many events changed nothing."""
 
 
@@ -54,7 +60,7 @@ class Summary:
 
 def take_in(
     records: Iterable[Record],
-    reader: RowReader,
+    reader: Reader,
     target: Target,
     rejects: RejectsFile,
     now: Callable[[], int],
@@ -67,7 +73,7 @@ def take_in(
     `progress` hears how many rows each batch had. An error of the table or of the target ends it;
     what came before a break in the table is taken.
     """
-    events: list[CaseEvent] = []
+    events: list[Event] = []
     refusals: list[Refusal] = []
     record: Record | None = None
 
@@ -101,10 +107,10 @@ def take_in(
         hand_over(record)
 
 
-def _event(record: Record, reader: RowReader, now: int) -> CaseEvent:
+def _event(record: Record, reader: Reader, now: int) -> Event:
     if record.problem is not None:
         raise Rejected(record.problem)
-    return decode(reader.event(record.cells), now)
+    return read_event(reader.event(record.cells), now)
 
 
 def _refusal(record: Record, reason: str) -> Refusal:

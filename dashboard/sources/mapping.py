@@ -22,7 +22,19 @@ from dashboard.sources.sections import MappingError, Section
 from dashboard.sources.times import AMBIGUOUS, NONEXISTENT, check_format
 from geo.datum import DATUMS
 
-__all__ = ["CaseMapping", "Column", "FileFormat", "Location", "MappingError", "load_mapping"]
+__all__ = [
+    "CaseMapping",
+    "Column",
+    "FileFormat",
+    "Location",
+    "MappingError",
+    "column_of",
+    "file_format",
+    "formats_of",
+    "load_mapping",
+    "read_toml",
+    "zone_of",
+]
 
 UNKNOWN: Final = ("reject", "keep", "default", "skip")
 """What a value outside the value map becomes: the row is rejected 拒收; kept as it is 保留; the
@@ -111,30 +123,34 @@ class CaseMapping:
 
 def load_mapping(path: Path) -> CaseMapping:
     """The mapping in a TOML file. Raises `MappingError`."""
+    return read_mapping(read_toml(path), str(path))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a TOML file. Raises `MappingError`."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise MappingError(f"{path}：读不到映射文件（{error.strerror}）") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(f"{path}：不是 UTF-8 编码的 TOML 文件（{error}）") from error
-    return read_mapping(table, str(path))
 
 
 def read_mapping(table: Mapping[str, Any], name: str = "mapping") -> CaseMapping:
     """The mapping in an already parsed table; `name` goes into error texts."""
     top = Section(name, "", table)
     source = top.text("source", longest=64)
-    file = _file(top.section("file"))
+    file = file_format(top.section("file"))
     time = top.section("time")
-    zone = _zone(time)
-    formats = _formats(time, ("iso",))
+    zone = zone_of(time)
+    formats = formats_of(time, ("iso",))
     ambiguous = time.choice("ambiguous", AMBIGUOUS, "earlier")
     nonexistent = time.choice("nonexistent", NONEXISTENT, "shift")
     time.done()
     case = top.section("case", required=True)
-    id_column = _column(case, "id", "text", formats)
-    rev = _column(case, "rev", "number", ()) if "rev" in case else None
-    updated = _column(case, "updated", "time", formats) if "updated" in case else None
+    id_column = column_of(case, "id", "text", formats)
+    rev = column_of(case, "rev", "number", ()) if "rev" in case else None
+    updated = column_of(case, "updated", "time", formats) if "updated" in case else None
     case.done()
     steps = _columns(top.section("steps"), tuple(STEPS), formats)
     fields = _columns(top.section("fields"), MAPPED_FIELDS, formats)
@@ -183,7 +199,8 @@ def _probe(name: str, fields: Mapping[str, Column], constants: Mapping[str, Any]
             raise MappingError(f"{name}：{where}：{error}") from None
 
 
-def _file(section: Section) -> FileFormat:
+def file_format(section: Section) -> FileFormat:
+    """How the file is read, from `[file]`."""
     encoding = section.text("encoding", "utf-8")
     try:
         io.TextIOWrapper(io.BytesIO(), encoding)  # refuses hex and the like, too
@@ -199,7 +216,8 @@ def _file(section: Section) -> FileFormat:
     return FileFormat(encoding, delimiter, sheet or None, header_row, nulls)
 
 
-def _zone(section: Section) -> str:
+def zone_of(section: Section) -> str:
+    """The IANA zone of `[time]`."""
     zone = section.text("zone", "Asia/Shanghai")
     try:
         ZoneInfo(zone)
@@ -210,7 +228,8 @@ def _zone(section: Section) -> str:
     return zone
 
 
-def _formats(section: Section, default: tuple[str, ...]) -> tuple[str, ...]:
+def formats_of(section: Section, default: tuple[str, ...]) -> tuple[str, ...]:
+    """The time formats a section names, or the default ones."""
     formats = section.texts("format", default)
     for form in formats:
         if (expected := check_format(form)) is not None:
@@ -225,12 +244,12 @@ def _columns(
     for key in section.names(known):
         is_time = key in STEPS or key in TIME_FIELDS
         kind = "time" if is_time else "number" if key in NUMBER_FIELDS else "text"
-        columns[key] = _column(section, key, kind, formats)
+        columns[key] = column_of(section, key, kind, formats)
     section.done()
     return columns
 
 
-def _column(section: Section, key: str, kind: str, formats: tuple[str, ...]) -> Column:
+def column_of(section: Section, key: str, kind: str, formats: tuple[str, ...]) -> Column:
     """One column: its name, a list of names to join, or a table with `column` and options."""
     if not section.is_table(key):
         names = section.texts(key)
@@ -244,7 +263,7 @@ def _column(section: Section, key: str, kind: str, formats: tuple[str, ...]) -> 
         column = Column(
             names,
             own.text("join", " ", may_be_empty=True),
-            _formats(own, formats),
+            formats_of(own, formats),
             empty=own.choice("empty", EMPTY[:3], "clear"),
             when=when,
         )

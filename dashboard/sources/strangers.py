@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from dashboard.cases import FIELDS, INDEX
+from dashboard.eventkinds import Event
 from dashboard.events import CaseEvent
 
 
@@ -20,9 +21,9 @@ class Strangers:
         self._known = {INDEX[name]: frozenset(codes) for name, codes in known.items()}
         self._counts: Counter[tuple[int, str]] = Counter()
 
-    def see(self, events: Sequence[CaseEvent]) -> None:
+    def see(self, events: Sequence[Event]) -> None:
         known = self._known
-        for event in events:
+        for event in (one for one in events if isinstance(one, CaseEvent)):
             for index, value in event.changes:
                 if index in known and value is not None and value not in known[index]:
                     self._counts[index, value] += 1

@@ -97,7 +97,7 @@ def _power(left: Fraction, right: Fraction) -> str | None:
 
 def _remainder(table: Table, statement: Statement, left: Fraction, right: Fraction) -> str:
     """What is left over where 100 % is printed and the parts say less."""
-    if right != 100 or left >= 100:
+    if table.unit(statement.of) != "%" or right != 100 or left >= 100:
         return ""
     source = _source_of(table, statement.of)
     names = Expression(source).names if source else ()

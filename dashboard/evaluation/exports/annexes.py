@@ -16,10 +16,23 @@ from dashboard.evaluation.exports.table import (
     headings,
     score_cell,
 )
-from dashboard.evaluation.form import Form
-from dashboard.evaluation.result import STATES, Actual, Evidence, Item, Result, State
+from dashboard.evaluation.form import Form, MoneyColumn, MoneyRow
+from dashboard.evaluation.result import STATES, Actual, Evidence, Item, MoneyCell, Result, State
+from dashboard.evaluation.values import Override
+from dashboard.formula import ATTRIBUTIONS
+from dashboard.terms import CHANNELS
 
 ORIGINS: Final = {"measured": "系统测算", "typed": "填报", "computed": "计算", "none": "无"}
+BY: Final = {
+    "channel": "来源",
+    "district": "区",
+    "department": "专业部门",
+    "category": "小类",
+    "duty_grid": "责任网格",
+    "day": "日",
+    "month": "月",
+}
+"""Breakdowns of a measure 分项."""
 SEVERITIES: Final = {"error": "矛盾", "hint": "提示"}
 
 
@@ -35,13 +48,7 @@ def money_table(form: Form, result: Result) -> Table | None:
         out: list[Cell | None] = [Cell(text=row.title)]
         if numbered:
             out.append(Cell(text=row.number, align="center"))
-        for column in money.columns:
-            cell = cells.get((row.id, column.id))
-            rate = (row.unit or column.unit) == "%"
-            places = row.places if row.unit or not column.unit else column.places
-            number = cell.number if cell else None
-            text = cell.text if cell and number is None else ""
-            out.append(amount_cell(number, text, places, grouped=not rate))
+        out += [_amount(row, column, cells.get((row.id, column.id))) for column in money.columns]
         rows.append(tuple(out))
     titles = ["项目", *(["行次"] if numbered else []), *(one.title for one in money.columns)]
     widths = [22, *([14] if numbered else []), *([16] * len(money.columns))]
@@ -50,8 +57,23 @@ def money_table(form: Form, result: Result) -> Table | None:
         widths=tuple(widths),
         head=headings(titles),
         rows=tuple(rows),
-        note=f"单位：{money.unit}",
+        note="" if money.unit in money.title else f"单位：{money.unit}",
     )
+
+
+def _amount(row: MoneyRow, column: MoneyColumn, cell: MoneyCell | None) -> Cell:
+    """An amount with all decimals that were typed; a rate with %, unless its title says it."""
+    if cell is None or cell.number is None:
+        return Cell(text=cell.text if cell else "", align="right")
+    line = row if row.unit or not column.unit else column
+    places = line.places
+    if cell.typed is not None:
+        places = max(places, -int(cell.typed.as_tuple().exponent))
+    if line.unit == "%":
+        if "%" in line.title:
+            return amount_cell(cell.number, "", places, grouped=False)
+        return figure_cell(f"{round(cell.number, places):f}%", align="right")
+    return amount_cell(cell.number, "", places)
 
 
 def facts_table(result: Result) -> Table | None:
@@ -68,7 +90,7 @@ def facts_table(result: Result) -> Table | None:
 # 依据 --------------------------------------------------------------------------------------------
 
 _EVIDENCE: Final = (
-    ("序号", 6),
+    ("序号", 7),
     ("指标", 20),
     ("实际完成值", 22),
     ("状态", 9),
@@ -98,11 +120,42 @@ def evidence_table(form: Form, result: Result) -> Table:
     for figure in result.figures:
         number += 1
         rows.append(_row(str(number), figure.name, figure.unit, figure.actual, figure.state))
+    rows += _typed_scores(form, result)
     return Table(
         title="依据",
         widths=tuple(width for _, width in _EVIDENCE),
         head=headings([title for title, _ in _EVIDENCE]),
         rows=tuple(rows),
+    )
+
+
+def _typed_scores(form: Form, result: Result) -> Iterator[Row]:
+    """Scores of levels and of the whole that somebody typed: who, when and why."""
+    blank = [Cell()] * 4
+    for level in result.levels:
+        if level.override is not None:
+            places = form.rounding.level.places
+            yield _score_row(f"{level.name}（得分）", level.computed, level.override, places, blank)
+    total = result.total
+    if total.override is not None:
+        places = form.rounding.total.places
+        yield _score_row("总分", total.computed, total.override, places, blank)
+
+
+def _score_row(
+    name: str, computed: Decimal | None, typed: Override, places: int, blank: list[Cell]
+) -> Row:
+    return (
+        Cell(),
+        Cell(text=name),
+        Cell(),
+        Cell(text="已评定", align="center"),
+        Cell(text=ORIGINS["typed"], align="center"),
+        *blank,
+        score_cell(computed, places),
+        Cell(),
+        score_cell(typed.score, places),
+        Cell(text=_signed(typed.reason, typed.by, typed.at or "")),
     )
 
 
@@ -131,7 +184,7 @@ def _row(number: str, name: str, unit: str, actual: Actual, state: State, *score
         Cell(text=number, align="center"),
         Cell(text=name),
         shown,
-        Cell(text=STATES[state], align="center"),
+        Cell(text=_state(state, actual), align="center"),
         Cell(text=ORIGINS[actual.origin], align="center"),
         *_measured(actual.evidence),
         Cell(text=_typed(actual)),
@@ -139,16 +192,23 @@ def _row(number: str, name: str, unit: str, actual: Actual, state: State, *score
     )
 
 
+def _state(state: State, actual: Actual) -> str:
+    """The state in words; a figure without a target that nobody typed is 已取数, not 已填报."""
+    found = state == "stated" and actual.origin in ("measured", "computed")
+    return "已取数" if found else STATES[state]
+
+
 def _measured(evidence: Evidence | None) -> Iterator[Cell]:
     if evidence is None:
         yield from (Cell(), Cell(align="right"), Cell(align="right"))
         return
-    kind = "·".join(filter(None, (evidence.variant, evidence.attribution)))
-    told = [evidence.name + (f"（{kind}）" if kind else ""), evidence.formula]
+    basis = ATTRIBUTIONS.get(evidence.attribution, evidence.attribution).partition("：")[0]
+    told = [evidence.name, evidence.formula]
     if evidence.by:
-        told.append(f"{evidence.by}＝{evidence.member}")
-    told.append(f"{evidence.first} 至 {evidence.last}")
-    told.append(f"口径版本 {evidence.definition}" if evidence.definition else "")
+        member = CHANNELS[evidence.member].name if evidence.member in CHANNELS else evidence.member
+        told.append(f"{BY.get(evidence.by, evidence.by)}：{member}")
+    told.append(f"{evidence.first} 至 {evidence.last}，{basis}")
+    told.append("口径 " + " ".join(filter(None, (evidence.variant, evidence.definition))))
     yield Cell(text="\n".join(filter(None, told)))
     for count in (evidence.num, evidence.den):
         yield amount_cell(None if count is None else Decimal(count), "", 0)

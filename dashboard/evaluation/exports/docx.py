@@ -31,6 +31,8 @@ LANDSCAPE_MM: Final = (20.0, 18.0, 15.0, 15.0)
 TITLE, BODY, TABLE = ("宋体", 20.0), ("仿宋", 16.0), ("宋体", 9.0)
 """Fonts and their sizes, points."""
 HEADINGS: Final = {1: ("黑体", 16.0), 2: ("楷体", 16.0)}
+ENDS: Final = 4
+"""The last rows of a table that stay on one page: a total does not stand alone."""
 ALIGN: Final = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
@@ -176,10 +178,16 @@ def _table(document: Any, table: Table, room_mm: float) -> None:
         for at, cell in enumerate(row):
             grid[number][at].width = widths[at]
             if cell is not None:
-                _cell(grid, number, at, cell)
+                _cell(
+                    grid,
+                    number,
+                    at,
+                    cell,
+                    together=number in range(len(rows) - ENDS, len(rows) - 1),
+                )
 
 
-def _cell(grid: list[list[Any]], row: int, column: int, cell: Cell) -> None:
+def _cell(grid: list[list[Any]], row: int, column: int, cell: Cell, together: bool) -> None:
     target = grid[row][column]
     if cell.rows > 1 or cell.cols > 1:
         target = target.merge(grid[row + cell.rows - 1][column + cell.cols - 1])
@@ -190,6 +198,7 @@ def _cell(grid: list[list[Any]], row: int, column: int, cell: Cell) -> None:
     paragraph.alignment = ALIGN[cell.align]
     layout = paragraph.paragraph_format
     layout.space_after, layout.line_spacing = Pt(0), 1.1
+    layout.keep_with_next = together
     _font(paragraph.add_run(plain(cell.text)), TABLE, cell.bold)
 
 
@@ -213,7 +222,9 @@ def _margins(table: Any) -> None:
         element.set(qn("w:w"), str(width))
         element.set(qn("w:type"), "dxa")
         margins.append(element)
-    table._tbl.tblPr.append(margins)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))  # Word insists on the order of the schema
+    properties.append(margins) if look is None else look.addprevious(margins)
 
 
 def _undated(data: bytes) -> bytes:

@@ -13,7 +13,8 @@ from dashboard.evaluation.form import Form, Target, children
 from dashboard.evaluation.result import Actual, Finding, Item, LevelResult, Result
 
 NUMERALS: Final = "一二三四五六七八九十"
-REACHED: Final = frozenset({"met", "judged", "stated"})
+FIGURE_STARTS: Final = frozenset("0123456789-＋+≥≤≧≦><=＞＜＝")
+"""How a target or an actual value begins that is a figure and not words."""
 LACKING: Final = frozenset({"missing", "nodata"})
 
 
@@ -97,9 +98,10 @@ def _below(form: Form, level: str) -> set[str]:
 
 def sentence(form: Form, item: Item) -> str:
     """One indicator: aim, figure with its numerator and denominator, whether met, the score."""
-    words = item.name
-    if item.target:
-        figure = any(character.isdigit() for character in item.target)
+    words = _joined(item.name)
+    said = item.target in words and any(character.isdigit() for character in item.target)
+    if item.target and not said:
+        figure = item.target[0] in FIGURE_STARTS
         words += f"，目标值{item.target}" if figure else f"，目标为“{item.target}”"
     words += _figure(item)
     gap = shortfall(form, item)
@@ -132,7 +134,7 @@ def _figure(item: Item) -> str:
         return ""
     if item.state == "judged":
         return f"，评定为“{shown}”"
-    if item.actual.number is None:
+    if item.actual.number is None or shown[0] not in FIGURE_STARTS:
         return f"，实际情况为：{shown}"
     return f"，实际完成{shown}{_fraction(item.actual)}"
 
@@ -154,7 +156,11 @@ def _because(reason: str) -> str:
 
 
 def _part(name: str, target: str, actual: str, state: str) -> str:
-    words = name + (f"目标{target}" if target else "") + (f"实际{actual}" if actual else "未填报")
+    words = (
+        _joined(name)
+        + (f"目标{target}" if target else "")
+        + (f"实际{actual}" if actual else "未填报")
+    )
     verdict = {"met": "达标", "unmet": "未达标", "partial": "部分达标"}.get(state)
     return words + (f"，{verdict}" if verdict else "")
 
@@ -194,24 +200,47 @@ def _target(form: Form, id: str) -> Target | None:
 
 
 def _unmet(form: Form, result: Result) -> tuple[str, ...]:
-    below = [
-        item
-        for item in result.items
-        if item.state not in REACHED | LACKING | {"na"}
-        and (item.state != "not_occurred" or item.deducted)
-    ]
-    lost = [item for item in result.items if item not in below and item.deducted]
-    waiting = [item for item in result.items if item.state in LACKING]
-    told = [_explained(form, item) for item in (*below, *lost)]
+    """What was not met, what lost points, what is still missing, each with its reason."""
+    told = [_explained(form, item) for item in result.items if _is_short(item)]
+    told += _lost_elsewhere(form, result)
+    waiting = [_joined(item.name) for item in result.items if item.state in LACKING]
     if waiting:
-        told.append(
-            f"尚缺数据的指标{len(waiting)}项：" + "、".join(one.name for one in waiting) + "。"
-        )
-    return tuple(told) or ("各项指标均已完成。",)
+        told.append(f"尚缺数据的指标{len(waiting)}项：" + "、".join(waiting) + "。")
+    if told:
+        return tuple(told)
+    if any(item.state == "stated" for item in result.items):
+        return ("填报中没有列出未完成的指标。",)
+    return ("各项指标均已完成。",)
+
+
+def _is_short(item: Item) -> bool:
+    """Not met, or with points lost, or a reason for losing some that are not given one by one."""
+    if item.state in LACKING or item.state == "na":
+        return False
+    return item.state in ("unmet", "partial") or bool(
+        item.deducted or (item.note and item.final is None)
+    )
+
+
+def _lost_elsewhere(form: Form, result: Result) -> list[str]:
+    """Points lost in levels or in the whole whose single scores are not given."""
+    told = []
+    if form.scoring == "levels":
+        for level in result.levels:
+            typed = level.override
+            if typed is None or level.weight is None or typed.score >= level.weight:
+                continue
+            lost = score_text(level.weight - typed.score, form.rounding.level.places)
+            told.append(f"{level.name}：扣{lost}分。评分说明：{_joined(typed.reason)}。")
+    total = result.total
+    if form.scoring == "total" and total.score is not None and total.score < total.weight:
+        lost = score_text(total.weight - total.score, form.rounding.total.places)
+        told.append(f"总分比满分少{lost}分，表中没有逐项扣分明细。")
+    return told
 
 
 def _explained(form: Form, item: Item) -> str:
-    words = item.name
+    words = name = _joined(item.name)
     detail = shortfall(form, item)
     if detail:
         words += f"：目标值{item.target}，实际完成{item.actual.text}，{detail}"
@@ -219,7 +248,9 @@ def _explained(form: Form, item: Item) -> str:
         words += "：未达到目标" if item.state == "unmet" else "：部分达到目标"
     if item.deducted:
         lost = score_text(item.deducted, form.rounding.item.places)
-        words += f"{'，' if '：' in words else '：'}扣{lost}分"
+        words += f"{'：' if words == name else '，'}扣{lost}分"
+    if words == name:
+        words += "：有扣分"
     if item.note:
         return f"{words}。原因：{_joined(item.note)}。"
     if item.override is not None:

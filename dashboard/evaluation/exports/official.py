@@ -17,6 +17,7 @@ from dashboard.evaluation.exports.table import (
     score_cell,
     weight_cell,
 )
+from dashboard.evaluation.exports.wrapping import width_of
 from dashboard.evaluation.form import Form, Indicator, Level, children, line_of
 from dashboard.evaluation.result import Item, LevelResult, Result
 
@@ -65,7 +66,9 @@ def official_table(form: Form, result: Result) -> Table:
     found = lines(form, result)
     levels = {level.id: level for level in result.levels}
     rows: list[Row] = [
-        tuple(_cell(form, levels, column.key, line, number) for column in form.columns)
+        tuple(
+            _cell(form, levels, column.key, line, number, column.width) for column in form.columns
+        )
         for number, line in enumerate(found, 1)
     ]
     for at, column in enumerate(form.columns):
@@ -83,7 +86,9 @@ def official_table(form: Form, result: Result) -> Table:
     )
 
 
-def _cell(form: Form, levels: dict[str, LevelResult], key: str, line: Line, number: int) -> Cell:
+def _cell(
+    form: Form, levels: dict[str, LevelResult], key: str, line: Line, number: int, width: int
+) -> Cell:
     if key == "number":
         return Cell(text=str(number), number=Decimal(number), format="0", align="center")
     if key in LEVEL_COLUMNS:
@@ -95,7 +100,8 @@ def _cell(form: Form, levels: dict[str, LevelResult], key: str, line: Line, numb
         return Cell()
     make = _MAKERS.get(key)
     cell = make(form, line.indicator, line.item) if make else Cell()
-    return replace(cell, align="left") if key in LEFT else cell
+    long = key in ("target", "actual") and width_of(cell.text) > width
+    return replace(cell, align="left") if key in LEFT or long else cell
 
 
 def _level_cell(form: Form, level: Level, found: LevelResult | None, what: str) -> Cell:
@@ -107,6 +113,14 @@ def _level_cell(form: Form, level: Level, found: LevelResult | None, what: str) 
     return Cell(text=level.name, align="center")
 
 
+def _name_and_target(form: Form, indicator: Indicator, item: Item) -> Cell:
+    """The target in brackets, unless the name says it, or it begins with the name."""
+    name, target = item.name, item.target
+    if not target or target in name:
+        return Cell(text=name)
+    return Cell(text=target if target.startswith(name) else f"{name}（{target}）")
+
+
 def _target(form: Form, indicator: Indicator, item: Item) -> Cell:
     return figure_cell(item.target, [item.unit] if item.unit else [])
 
@@ -115,8 +129,7 @@ def _actual(form: Form, indicator: Indicator, item: Item) -> Cell:
     text = item.actual.text
     if item.state in ("na", "not_occurred") and not text:
         text = "不适用" if item.state == "na" else "未发生"
-    cell = figure_cell(text, [item.unit] if item.unit else [])
-    return cell if cell.number is not None or len(text) <= 12 else replace(cell, align="left")
+    return figure_cell(text, [item.unit] if item.unit else [])
 
 
 def _score(form: Form, indicator: Indicator, item: Item) -> Cell:
@@ -139,9 +152,7 @@ def _attachments(form: Form, indicator: Indicator, item: Item) -> Cell:
 
 _MAKERS: Final[dict[str, Callable[[Form, Indicator, Item], Cell]]] = {
     "name": lambda form, indicator, item: Cell(text=item.name, align="center"),
-    "name_and_target": lambda form, indicator, item: Cell(
-        text=item.name + (f"（{item.target}）" if item.target else "")
-    ),
+    "name_and_target": _name_and_target,
     "weight": lambda form, indicator, item: weight_cell(item.weight),
     "target": _target,
     "actual": _actual,

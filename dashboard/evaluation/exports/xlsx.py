@@ -196,8 +196,10 @@ class _Sheet:
         split = 1
         while split < len(widths) - 1 and sum(widths[:split]) < 18:
             split += 1
-        room = sum(widths[split:])
-        lines = len(wrap(value.text, room - 2)) if room else 1
+        lines = max(
+            len(wrap(cell.text, max(sum(part) - 2, 2)))
+            for cell, part in ((label, widths[:split]), (value, widths[split:] or (2,)))
+        )
         self._set_height(min(max(ROW_PT[0], lines * LINE_PT + 6), ROW_PT[1]))
         for first, last, cell in ((0, split - 1, label), (split, len(widths) - 1, value)):
             if first > last:

@@ -58,6 +58,14 @@ def test_platform_folds_its_probes_and_checks_what_is_stored(tmp_path: Path) -> 
     assert bars(found) == {"fold_s", "rss_mb", "query_s"}
 
 
+def test_hotline_agrees_with_a_plain_loop(tmp_path: Path) -> None:
+    found = json.loads(cityops("bench", "hotline", "--calls", "40000", "--json", cwd=tmp_path))
+    assert found["calls"] == 40_000 and found["wrong"] == []
+    num, den = map(int, found["minimum"].split("/"))
+    assert 0 < num < den and den >= 100
+    assert bars(found) == {"fold_s", "query_s", "load_s", "paint_ms", "wrong"}
+
+
 def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) -> None:
     file = tmp_path / "year.jsonl"
     file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
@@ -67,6 +75,14 @@ def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) ->
     assert found["cases"] == 1 and found["csv_mb"] > 0 and found["xlsx_mb"] > 0
     assert len(found["writers"]) == 3 and min(found["writers"].values()) > 0
     assert bars(found) == {"csv_s", "csv_rss_mb", "xlsx_s", "xlsx_rss_mb"}
+
+
+def test_export_measures_a_postgresql_ledger_too(tmp_path: Path, postgres_url: str) -> None:
+    file = tmp_path / "year.jsonl"
+    file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
+    words = ("bench", "export", "--year", "2026", "--file", str(file), "--json")
+    found = json.loads(cityops(*words, "--postgresql", postgres_url, cwd=tmp_path))
+    assert found["cases"] == 1 and not list(tmp_path.rglob("*.db"))
 
 
 def test_live_measures_the_stream_the_baseline_and_the_browser(tmp_path: Path) -> None:
@@ -104,3 +120,12 @@ def test_an_unknown_city_is_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-m", "dashboard.cli", "bench", "live", "--city", "atlantis"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1 and "atlantis" in done.stderr
+
+
+def test_evaluate_prints_every_leg(tmp_path: Path) -> None:
+    file = tmp_path / "year.jsonl"
+    file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
+    words = ["--form", "standard-self-evaluation", "--year", "2026", "--file", str(file), "--json"]
+    found = json.loads(cityops("bench", "evaluate", *words, cwd=tmp_path))
+    assert (found["items"], found["sources"]) == (12, 5) and found["measure_s"] > 0
+    assert bars(found) == {"whole_s", "score_s"}

@@ -7,6 +7,7 @@ import io
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from dashboard.evaluation.exports import FORMATS, render, write
 from dashboard.evaluation.exports.official import official_table
 from dashboard.evaluation.loading import load_form, load_values
 from dashboard.evaluation.result import Item
+from dashboard.evaluation.values import Override
 from dashboard.exports.wholefile import FileRefused
 from tests.dashboard.evaluation.exports.lanterns import FORM, LONG, RESULT
 
@@ -108,14 +110,31 @@ def test_xlsx_rows_are_high_enough_for_their_text(book: Any) -> None:
 def test_xlsx_evidence_has_numerator_and_denominator(book: Any) -> None:
     rows = {row[1]: row for row in book["依据"].iter_rows(min_row=3, values_only=True)}
     assert rows["亮灯率"][6:8] == (1_205_125, 1_250_000)
-    assert "亮灯数 ÷ 应亮灯数" in rows["亮灯率"][5] and "口径版本 9f3c" in rows["亮灯率"][5]
+    assert rows["亮灯率"][5].splitlines() == [
+        *("亮灯率", "亮灯数 ÷ 应亮灯数", "来源：12319热线"),
+        "2021-01-01 至 2021-12-31，按办理时间",
+        "口径 by_lamp 9f3c",
+    ]
+    assert rows["亮灯率"][3:5] == ("未达标", "系统测算")
     assert rows["故障率"][9:] == (10, "达标得满分", 0, "+复核时认定未完成（老周，2022-02-01）")
     assert rows["制度健全性"][8] == "制度汇编（阿宁，2022-01-05）\n附件：制度汇编.pdf"
     assert rows["　灯杆"][2] == 4 and rows["案卷数"][2] == 509_566
     findings = [row[1:4] for row in book["勾稽"].iter_rows(min_row=3, values_only=True)]
     assert findings[0] == ("矛盾", "故障率：按目标已达标却未得满分", "评分表“故障率”")
     money = [row for row in book["资金"].iter_rows(min_row=4, values_only=True)]
-    assert money == [("预算", "(1)", 98.098, None), ("执行率", None, 100, "—")]
+    assert money == [("预算", "(1)", 98.098, None), ("执行率", None, 1, "—")]
+    shapes = [book["资金"].cell(row, 3).number_format for row in (4, 5)]
+    assert shapes == ["#,##0.0000", "0.00%"]
+
+
+def test_typed_scores_of_levels_and_the_whole_are_on_the_evidence_sheet() -> None:
+    typed = Override(score=Decimal(88), reason="评审会议定", by="老周", at="2022-03-01")
+    level = replace(RESULT.levels[0], override=typed)
+    total = replace(RESULT.total, override=typed)
+    data = render(replace(RESULT, levels=(level,), total=total), FORM, ".xlsx")
+    rows = list(openpyxl.load_workbook(io.BytesIO(data))["依据"].iter_rows(values_only=True))
+    assert [row[1] for row in rows[-2:]] == ["过程（得分）", "总分"]
+    assert rows[-2][9:] == (30, None, 88, "评审会议定（老周，2022-03-01）")
 
 
 def test_no_findings_are_said(book: Any) -> None:
@@ -155,6 +174,12 @@ def test_docx_has_the_official_table_with_merged_cells(report: Any) -> None:
     assert table.rows[2].cells[1]._tc is table.rows[6].cells[1]._tc  # 产出 over five rows
     properties = table.rows[0]._tr.trPr
     assert properties.find(f"{{{properties.nsmap['w']}}}tblHeader") is not None
+
+
+def test_docx_total_does_not_stand_alone_on_a_page(report: Any) -> None:
+    table = next(t for t in report.tables if len(t.columns) == len(FORM.columns))
+    kept = [row.cells[4].paragraphs[0].paragraph_format.keep_with_next for row in table.rows]
+    assert kept[-4:] == [True, True, True, False] and not any(kept[:-4])
 
 
 def test_docx_pages_are_those_of_an_official_document(report: Any) -> None:
@@ -251,4 +276,4 @@ def test_every_official_form_prints_its_total_in_every_file(id: str, fonts: Path
             assert result.total.score is not None
             assert f"{result.total.score.normalize():f}" in text, suffix
         for item in result.items:
-            assert "".join(item.name.split()) in text, (suffix, item.name)
+            assert "".join(item.name.split()).rstrip("。") in text, (suffix, item.name)

@@ -98,6 +98,16 @@ def test_a_department_evaluation_ends_as_its_table_is_printed() -> None:
     assert rows[-1][0] is not None and rows[-1][0].text == "整体评价"
 
 
+def test_a_name_with_its_target_says_neither_twice() -> None:
+    kept = (msgspec.structs.replace(FORM.columns[4], key="name_and_target"),)
+    shown = []
+    for name, target in (("抽查4次以上", "4次以上"), ("满意度", "满意度≥90%"), ("路灯", "≥5盏")):
+        item = replace(RESULT.items[0], name=name, target=target)
+        result = replace(RESULT, items=(item, *RESULT.items[1:]))
+        shown.append(official_table(replace_form(columns=kept), result).rows[0][0])
+    assert [cell.text for cell in shown if cell] == ["抽查4次以上", "满意度≥90%", "路灯（≥5盏）"]
+
+
 def test_what_did_not_occur_is_said() -> None:
     item = replace(RESULT.items[5], state="not_occurred")
     result = replace(RESULT, items=(*RESULT.items[:5], item))

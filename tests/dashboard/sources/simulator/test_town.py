@@ -13,6 +13,8 @@ import pytest
 from dashboard.city import load_profile
 from dashboard.cityparts import CrewSize, Source
 from dashboard.commands.simulate import usual_parts, year_of
+from dashboard.evaluation.filling import measure
+from dashboard.evaluation.loading import load_form
 from dashboard.eventkinds import read_event
 from dashboard.ingest import ingest
 from dashboard.ledger import Ledger
@@ -74,6 +76,13 @@ def test_a_year_through_the_ledger_is_what_was_printed_and_chosen(ledger: Ledger
         "platform.unknown_time": 0,
     }
     assert {id: found[id].value for id in expected} == pytest.approx(expected)
+    form = load_form("zhengzhou-2022")
+    filled = {one.measure: one for one in measure(form, ledger, ZHENGZHOU, 2022, now).values()}
+    assert (filled["platform.normal_days"].num, filled["platform.normal_days"].state) == (
+        365,
+        "live",
+    )
+    assert filled["calls.connect_rate"].num == counts("answered")
 
 
 def test_every_line_of_a_year_is_accepted() -> None:
