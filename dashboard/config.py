@@ -63,7 +63,7 @@ def networks(raw: object) -> str:
 def issuer(raw: object) -> str:
     """Reads the address of an identity provider: https, or http on this machine."""
     text_ = str(raw)
-    local = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
+    local = re.fullmatch(r"http:/{2}(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
     if text_ and not local and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?", text_):
         raise ValueError("https:// 开头的地址，与认证中心自称的 issuer 一字不差")
     return text_
