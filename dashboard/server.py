@@ -54,7 +54,14 @@ def create_app(config: Config) -> App:
     files = _grid(store, profile)
     base = base_map(config)
     seen = None if files is None else _seen(files, base, config.map_approval)
-    view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile), map=seen)
+    view = View(
+        profile.title,
+        profile.timezone,
+        profile.key_rates,
+        definitions(profile),
+        map=seen,
+        parts=profile.parts,
+    )
     scenes = mounted(view)
     build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
@@ -172,3 +179,5 @@ def _names(profile: Profile) -> Iterator[str]:
     yield from (department.name for department in profile.departments)
     yield from (source.name for source in profile.sources)
     yield from (channel.name for channel in profile.channels.values())
+    yield from (component.name for component in profile.platform.components)
+    yield from (rule.title for rule in profile.alarms.rules.values())

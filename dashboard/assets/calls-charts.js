@@ -138,7 +138,7 @@
     const shown = series ? series.service.slice(from, until) : [];
     if (empty(el, !shown.some(f.known))) return;
     const low = Math.min.apply(null, shown.filter(f.known).concat(f.known(aim) ? aim * 1000 : 1000));
-    const floor = Math.max(0, low - (1000 - low) * 0.15);
+    const floor = Math.max(0, Math.min(950, low - (1000 - low) * 0.15)); // 至少 5 个百分点高
     const x = (i) => (i / Math.max(1, shown.length - 1)) * W;
     const y = (n) => H - ((n - floor) / (1000 - floor || 1)) * H;
     const start = dayStart(frame, series);

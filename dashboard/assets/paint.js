@@ -94,6 +94,9 @@
       const sign = cell.op === '<=' ? '≤ ' : '≥ ';
       return setText(el, '目标 ' + sign + f.percent(cell.tgt, el.dataset.kind === 'fine' ? 3 : 2));
     },
+    aim(el, cell) { // 窄处只写符号与数
+      setText(el, f.known(cell.tgt) ? (cell.op === '<=' ? '≤ ' : '≥ ') + f.percent(cell.tgt, 2) : '');
+    },
     delta(el, cell) {
       if (!hasValue(cell) || !f.known(cell.cmp)) return setText(el, '');
       if (isRate(el)) return setText(el, f.signed((cell.v - cell.cmp) * 100, 2) + ' 百分点');
