@@ -103,9 +103,10 @@ class Teller:
 
     def after(self, i: int) -> Iterator[Told]:
         """What follows the call: 反馈, 回访 and 满意度."""
-        _, fed_back, _, called_back, satisfaction = (column[i] for column in self._care)
+        _, fed_back, due, called_back, satisfaction = (column[i] for column in self._care)
         if fed_back:
-            yield fed_back, self._event(i, fed_back, ROW_REV + 1, "fed_back")
+            owed = {"callback_due_at": due} if due == fed_back else None
+            yield fed_back, self._event(i, fed_back, ROW_REV + 1, "fed_back", owed)
         if called_back:
             given = (
                 {"rated_at": called_back, "satisfaction": satisfaction} if satisfaction else None
@@ -113,11 +114,11 @@ class Teller:
             yield called_back, self._event(i, called_back, ROW_REV + 2, "called_back", given)
 
     def _due(self, i: int) -> dict[str, Any]:
-        feedback, _, callback, _, _ = (column[i] for column in self._care)
+        feedback, fed_back, callback, _, _ = (column[i] for column in self._care)
         given = {}
         if feedback:
             given["feedback_due_at"] = feedback
-        if callback:
+        if callback and callback != fed_back:
             given["callback_due_at"] = callback
         return given
 
