@@ -16,6 +16,8 @@ from dashboard.worktime import HOUR
 
 MINUTE: Final = 60_000
 LONGEST: Final = 60 * HOUR
+CALLBACK_MS: Final = 30 * MINUTE
+"""How long after the matter is done the caller is called back, on average."""
 FEEDBACK_MS: Final = 25 * MINUTE
 """How long it takes on average until the caller is told what becomes of the matter."""
 SATISFIED: Final = (5, 4)
@@ -42,7 +44,7 @@ def aftercare(
 ) -> Aftercare:
     """Exactly as many of each as `counts` says (in the words of `yearfigures.CALL_COUNTS`).
 
-    A call is owed feedback from its end on, a call back from the feedback on; whoever is owed less
+    A call is owed feedback from its end on, a call back when the matter is done; who is owed less
     is among those who are owed more. Nothing happens after `horizon`.
     Raises `SimulationError` for impossible counts.
     """
@@ -75,11 +77,11 @@ def aftercare(
     rating = np.zeros(owed, dtype=np.int64)
     rating[: n["rated"]] = rng.permutation(marks)
     order = np.arange(owed)
-    callback_due = np.where(order < n["fed_back"], feedback, ended)
+    due = np.maximum(callback - rng.exponential(CALLBACK_MS, owed).astype(np.int64), feedback)
     values = {
         "feedback_due": np.where(order < n["feedback_due"], ended, 0),
         "fed_back": np.where(order < n["fed_back"], feedback, 0),
-        "callback_due": np.where(order < n["callback_due"], callback_due, 0),
+        "callback_due": np.where(order < n["callback_due"], due, 0),
         "called_back": np.where(order < n["called_back"], callback, 0),
         "satisfaction": rating,
     }
