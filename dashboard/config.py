@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.peers import read_networks
+from dashboard.access.syslog import read_collector
 from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
@@ -148,6 +149,9 @@ class Config:
         "",
         text(r"([A-Za-z][A-Za-z0-9-]{1,63})?", "请求头的名字，如 X-Remote-User"),
         "可信代理用哪个请求头告知已登录的用户名；不填则不认 / header in which it names the user",
+    )
+    audit_syslog: str = setting(
+        "", read_collector, "审计日志同时送往 udp://主机:端口 或 unix:/dev/log / syslog collector"
     )
     oidc_issuer: str = setting(
         "", issuer, "统一身份认证（OIDC）的 issuer 地址；不填则不用 / identity provider"

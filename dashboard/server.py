@@ -29,6 +29,7 @@ from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
+from dashboard.ledger.audit import AuditLog
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
 from dashboard.oidcweb import oidc_routes
@@ -78,7 +79,7 @@ def create_app(config: Config) -> App:
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
-        *open_desk(config, profile, statics, seen),
+        *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]
     router = wall_site(
