@@ -79,11 +79,14 @@
     const wide = plot.clientWidth || 1;
     const reach = Math.ceil(((LABEL_REM * app.charts.rem()) / 2 / wide) * series.n);
     const write = (q, text) => {
-      const side = q < reach ? 'pk start' : q > series.n - reach ? 'pk end' : 'pk';
-      const left = side === 'pk start' ? 0 : side === 'pk end' ? 100 : ((q + 0.5) / series.n) * 100;
-      const near = (list) => list.slice(Math.max(0, q - reach), q + reach + 1).filter(f.known);
-      const top = y(biggest(near(series.offered).concat(near(before))));
-      plot.appendChild(app.charts.label(text, left, (top / H) * 100, side));
+      const near = (list, from) => list.slice(from, from + 2 * reach + 1).filter(f.known);
+      const choices = [['pk', q - reach, q + 0.5], ['pk end', q - 2 * reach, q + 1],
+        ['pk start', q, q]].filter((one) => one[1] >= 0 && one[1] + 2 * reach < series.n);
+      if (!choices.length) choices.push(['pk start', 0, 0]);
+      const height = (one) => biggest(near(series.offered, one[1]).concat(near(before, one[1])));
+      const best = choices.reduce((a, b) => (height(b) < height(a) ? b : a)); // 字靠低处一侧，贴近柱
+      plot.appendChild(app.charts.label(text, (best[2] / series.n) * 100, (y(height(best)) / H) * 100,
+        best[0]));
     };
     const said = (q) => clockAt(start, q) + '–' + clockAt(start, q + 1) + '　' + f.count(series.offered[q])
       + ' 呼入' + (series.abandoned[q] ? '　' + f.count(series.abandoned[q]) + ' 放弃' : '');

@@ -59,6 +59,7 @@
     count: f.count,
     rate: f.rate,
     percent: (v) => f.rate(v) + f.THIN + '%',
+    whole: (v) => f.percent(v, 0),
     fine: (v) => (v * 100).toFixed(3),
     seconds: (v) => v.toFixed(1) + ' 秒',
     span: f.lasting,

@@ -93,7 +93,7 @@ def _agents() -> Component:
             figure("now.calls.agents_on_duty", "of"),
         ]
     )
-    busy = html.Span(["利用率 ", figure("today.calls.occupancy", kind="percent")])
+    busy = html.Span(["利用率 ", figure("today.calls.occupancy", kind="whole")])
     return tile("agt", "坐席", [drawn("agents", "s.calls.agents")], note=(on_duty, busy))
 
 

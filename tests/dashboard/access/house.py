@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -102,19 +100,6 @@ class Clock:
         return self.now
 
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="cityops-desk-")
-"""Of the one desk that all houses show: making it takes a while."""
-
-
-@cache
-def desk() -> Sequence[Route]:
-    """The routes of the desk as shipped."""
-    url = f"sqlite:///{_FOLDER.name}/desk.db"
-    settings = {"city": "meixian", "data_dir": _FOLDER.name, "ledger_url": url}
-    config = load_config(env={}, overrides=settings)
-    return open_desk(config, MEIXIAN, STATICS, None, AuditLog(Database(url)), Clock())
-
-
 class House:
     """Everything behind one door, in `folder`; `more` routes as other rooms add them."""
 
@@ -144,6 +129,7 @@ class House:
         if people:
             for user, roles in PEOPLE.items():
                 self.add(user, roles)
+        config = load_config(None, {}, {"city": "meixian", "data_dir": str(folder)})
         look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg", oidc="统一身份认证")
         self.router = wall_site(
             WallSite(
@@ -157,7 +143,8 @@ class House:
                     *oidc_routes(self.signing, oidc, look),
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *intake_routes(self.stream, 500, self.clock),
-                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *desk(),
+                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),
+                    *open_desk(config, MEIXIAN, STATICS, None, self.log, self.clock),
                     *more,
                 ),
             )

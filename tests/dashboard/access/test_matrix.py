@@ -24,8 +24,8 @@ from tests.dashboard.access.house import CHEAP, PEOPLE, House, Visitor
 EXAMPLES = {
     "version": "x", "level": "unit_cell", "z": "12", "x": "1", "y": "1", "day": "today",
     "key": "reported.today.unit_cell", "i": "0", "dash": "dash-layout", "scene": "nowhere",
-    "page": "definitions", "form": "nowhere", "year": "2026", "item": "1", "kind": "xlsx",
-    "sha256": "0" * 64, "name": "x.pdf",
+    "page": "definitions", "form": "meixian-2021", "year": "2021", "item": "x",
+    "sha256": "0" * 64, "name": "a.pdf", "kind": "csv",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from dashboard.eventkinds import Event, read_event
 from dashboard.ledger import Ledger, uptimereading
 from dashboard.ledger.digest import digest
 from dashboard.ledger.uptime import UptimeChanges
+from dashboard.reconcile import reconcile
 from dashboard.uptime.points import FAILED, points
 from dashboard.uptime.policy import Policy
 from dashboard.uptime.spans import DOWN, UP
@@ -98,6 +99,22 @@ def test_a_row_of_probes_is_its_points(make_ledger: Callable[..., Ledger]) -> No
     assert uptimereading.probe_size(row)[:3] == (61, 0, 2)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_an_outage_over_the_end_of_a_stored_day_is_one(
+    make_ledger: Callable[..., Ledger], backwards: bool
+) -> None:
+    ledger = make_ledger()
+    answers = [40, 40, 40, FAILED, FAILED, 50, FAILED, 60, 60, 60]
+    events = [probe(MIDNIGHT + (n - 4) * MINUTE, answer) for n, answer in enumerate(answers)]
+    for one in reversed(events) if backwards else events:
+        ledger.apply([one])
+    assert uptimereading.spans(ledger, 0, NOW)["db"] == [
+        (MIDNIGHT - 4 * MINUTE, MIDNIGHT - MINUTE, UP),
+        (MIDNIGHT - MINUTE, MIDNIGHT + 4 * MINUTE, DOWN),
+        (MIDNIGHT + 4 * MINUTE, MIDNIGHT + 8 * MINUTE, UP),
+    ]
+
+
 def town(seed: int) -> list[Event]:
     """Three days of two components with outages, silences and slow spells, and records."""
     rng = random.Random(seed)
@@ -167,6 +184,20 @@ def test_another_policy_derives_the_spans_anew_at_the_next_probe(
         part = next(one for one in patient._parts if one.name == "uptime")
         part.rebuild(connection, patient._dialect)
     assert digest(patient) == before
+
+
+def test_reconciling_finds_a_span_that_does_not_follow_from_the_probes(
+    make_ledger: Callable[..., Ledger],
+) -> None:
+    ledger = make_ledger()
+    ledger.apply([probe(MONDAY + n * MINUTE) for n in range(5)])
+    done = reconcile(ledger, 0, 1 << 20)
+    assert (done.records, done.rows, done.differences) == (0, 1, [])
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("update uptime_spans set state = 2")
+    stored, recounted = sorted(reconcile(ledger, 0, 1 << 20).differences, key=lambda d: -d.stored)
+    assert (stored.member, stored.stored, stored.recounted) == ("db", 1, 0)
+    assert stored.counters.startswith("down") and recounted.counters.startswith("up")
 
 
 def test_records_are_merged_field_by_field_and_archived(
