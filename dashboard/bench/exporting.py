@@ -21,6 +21,7 @@ from dashboard.exports.columns import COLUMNS, SOURCES, reader
 from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
 from dashboard.ledger.caselists import Choice, case_list
+from dashboard.ledger.inspection import look
 from dashboard.windows import year_window
 
 SAMPLE = 20_000
@@ -41,12 +42,18 @@ class Result:
     writers: dict[str, float]
 
 
-def bench(city: str, year: int, file: Path | None, folder: Path | None) -> Result:
-    """Simulate and ingest the year unless `folder` has its ledger; then export it."""
+def bench(
+    city: str, year: int, file: Path | None, folder: Path | None, url: str | None = None
+) -> Result:
+    """Simulate and ingest the year unless the ledger is there already; then export it.
+
+    The ledger is the one at `url`, else one in `folder`.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         home = folder or Path(scratch)
-        config = load_config(env={}, overrides={"city": city, "data_dir": home / "data"})
-        if not Path(config.ledger_url.removeprefix("sqlite:///")).is_file():
+        given = {"city": city, "data_dir": home / "data", "ledger_url": url}
+        config = load_config(env={}, overrides=given)
+        if not look(config.ledger_url).cases:
             fill(config, year, file, home)
         seconds, memory, size = {}, {}, {}
         for kind in ("csv", "xlsx"):

@@ -101,13 +101,19 @@ def whole_year(
     type=click.Path(file_okay=False, path_type=Path),
     help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
 )
+@click.option("--postgresql", metavar="URL", help="测这个 PostgreSQL 库；空的先入账 / a database")
 @as_json_option
 def case_export(
-    city: str, of_year: int, file: Path | None, folder: Path | None, machine: bool
+    city: str,
+    of_year: int,
+    file: Path | None,
+    folder: Path | None,
+    postgresql: str | None,
+    machine: bool,
 ) -> None:
     """全年案卷清单导出为 csv、xlsx / a year's list of cases as csv and xlsx."""
     _profile(city)
-    found = exporting.bench(city, of_year, file, folder)
+    found = exporting.bench(city, of_year, file, folder, postgresql)
     bars = [
         Bar("csv_s", "csv", found.csv_s, "<=", 60, "s"),
         Bar("csv_rss_mb", "csv 内存峰值", found.csv_rss_mb, "<=", 500, "MB"),

@@ -19,8 +19,20 @@ from dashboard.evaluation.exports.table import (
 from dashboard.evaluation.form import Form, MoneyColumn, MoneyRow
 from dashboard.evaluation.result import STATES, Actual, Evidence, Item, MoneyCell, Result, State
 from dashboard.evaluation.values import Override
+from dashboard.formula import ATTRIBUTIONS
+from dashboard.terms import CHANNELS
 
 ORIGINS: Final = {"measured": "系统测算", "typed": "填报", "computed": "计算", "none": "无"}
+BY: Final = {
+    "channel": "来源",
+    "district": "区",
+    "department": "专业部门",
+    "category": "小类",
+    "duty_grid": "责任网格",
+    "day": "日",
+    "month": "月",
+}
+"""Breakdowns of a measure 分项."""
 SEVERITIES: Final = {"error": "矛盾", "hint": "提示"}
 
 
@@ -172,7 +184,7 @@ def _row(number: str, name: str, unit: str, actual: Actual, state: State, *score
         Cell(text=number, align="center"),
         Cell(text=name),
         shown,
-        Cell(text=STATES[state], align="center"),
+        Cell(text=_state(state, actual), align="center"),
         Cell(text=ORIGINS[actual.origin], align="center"),
         *_measured(actual.evidence),
         Cell(text=_typed(actual)),
@@ -180,16 +192,23 @@ def _row(number: str, name: str, unit: str, actual: Actual, state: State, *score
     )
 
 
+def _state(state: State, actual: Actual) -> str:
+    """The state in words; a figure without a target that nobody typed is 已取数, not 已填报."""
+    found = state == "stated" and actual.origin in ("measured", "computed")
+    return "已取数" if found else STATES[state]
+
+
 def _measured(evidence: Evidence | None) -> Iterator[Cell]:
     if evidence is None:
         yield from (Cell(), Cell(align="right"), Cell(align="right"))
         return
-    kind = "·".join(filter(None, (evidence.variant, evidence.attribution)))
-    told = [evidence.name + (f"（{kind}）" if kind else ""), evidence.formula]
+    basis = ATTRIBUTIONS.get(evidence.attribution, evidence.attribution).partition("：")[0]
+    told = [evidence.name, evidence.formula]
     if evidence.by:
-        told.append(f"{evidence.by}＝{evidence.member}")
-    told.append(f"{evidence.first} 至 {evidence.last}")
-    told.append(f"口径版本 {evidence.definition}" if evidence.definition else "")
+        member = CHANNELS[evidence.member].name if evidence.member in CHANNELS else evidence.member
+        told.append(f"{BY.get(evidence.by, evidence.by)}：{member}")
+    told.append(f"{evidence.first} 至 {evidence.last}，{basis}")
+    told.append("口径 " + " ".join(filter(None, (evidence.variant, evidence.definition))))
     yield Cell(text="\n".join(filter(None, told)))
     for count in (evidence.num, evidence.den):
         yield amount_cell(None if count is None else Decimal(count), "", 0)

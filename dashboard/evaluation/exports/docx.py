@@ -222,7 +222,9 @@ def _margins(table: Any) -> None:
         element.set(qn("w:w"), str(width))
         element.set(qn("w:type"), "dxa")
         margins.append(element)
-    table._tbl.tblPr.append(margins)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))  # Word insists on the order of the schema
+    properties.append(margins) if look is None else look.addprevious(margins)
 
 
 def _undated(data: bytes) -> bytes:

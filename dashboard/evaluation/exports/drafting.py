@@ -15,7 +15,6 @@ from dashboard.evaluation.result import Actual, Finding, Item, LevelResult, Resu
 NUMERALS: Final = "一二三四五六七八九十"
 FIGURE_STARTS: Final = frozenset("0123456789-＋+≥≤≧≦><=＞＜＝")
 """How a target or an actual value begins that is a figure and not words."""
-REACHED: Final = frozenset({"met", "judged", "stated"})
 LACKING: Final = frozenset({"missing", "nodata"})
 
 
@@ -201,22 +200,43 @@ def _target(form: Form, id: str) -> Target | None:
 
 
 def _unmet(form: Form, result: Result) -> tuple[str, ...]:
-    below = [
-        item
-        for item in result.items
-        if item.state not in REACHED | LACKING | {"na"}
-        and (item.state != "not_occurred" or item.deducted)
-    ]
-    lost = [item for item in result.items if item not in below and item.deducted]
-    waiting = [item for item in result.items if item.state in LACKING]
-    told = [_explained(form, item) for item in (*below, *lost)]
+    """What was not met, what lost points, what is still missing, each with its reason."""
+    told = [_explained(form, item) for item in result.items if _is_short(item)]
+    told += _lost_elsewhere(form, result)
+    waiting = [_joined(item.name) for item in result.items if item.state in LACKING]
     if waiting:
-        told.append(
-            f"尚缺数据的指标{len(waiting)}项："
-            + "、".join(_joined(one.name) for one in waiting)
-            + "。"
-        )
-    return tuple(told) or ("各项指标均已完成。",)
+        told.append(f"尚缺数据的指标{len(waiting)}项：" + "、".join(waiting) + "。")
+    if told:
+        return tuple(told)
+    if any(item.state == "stated" for item in result.items):
+        return ("填报中没有列出未完成的指标。",)
+    return ("各项指标均已完成。",)
+
+
+def _is_short(item: Item) -> bool:
+    """Not met, or with points lost, or a reason for losing some that are not given one by one."""
+    if item.state in LACKING or item.state == "na":
+        return False
+    return item.state in ("unmet", "partial") or bool(
+        item.deducted or (item.note and item.final is None)
+    )
+
+
+def _lost_elsewhere(form: Form, result: Result) -> list[str]:
+    """Points lost in levels or in the whole whose single scores are not given."""
+    told = []
+    if form.scoring == "levels":
+        for level in result.levels:
+            typed = level.override
+            if typed is None or level.weight is None or typed.score >= level.weight:
+                continue
+            lost = score_text(level.weight - typed.score, form.rounding.level.places)
+            told.append(f"{level.name}：扣{lost}分。评分说明：{_joined(typed.reason)}。")
+    total = result.total
+    if form.scoring == "total" and total.score is not None and total.score < total.weight:
+        lost = score_text(total.weight - total.score, form.rounding.total.places)
+        told.append(f"总分比满分少{lost}分，表中没有逐项扣分明细。")
+    return told
 
 
 def _explained(form: Form, item: Item) -> str:
@@ -229,6 +249,8 @@ def _explained(form: Form, item: Item) -> str:
     if item.deducted:
         lost = score_text(item.deducted, form.rounding.item.places)
         words += f"{'：' if words == name else '，'}扣{lost}分"
+    if words == name:
+        words += "：有扣分"
     if item.note:
         return f"{words}。原因：{_joined(item.note)}。"
     if item.override is not None:

@@ -74,10 +74,10 @@ def report(form: Form, result: Result, timezone: str) -> Iterator[Block]:
 
 
 def as_of(result: Result, timezone: str) -> str:
-    """2021年12月31日; "" for a result without a time."""
+    """2021年12月31日, also for the midnight that ends it; "" for a result without a time."""
     if not result.as_of:
         return ""
-    found = local(result, timezone)
+    found = local(result, timezone) - datetime.timedelta(milliseconds=1)
     return f"{found.year}年{found.month}月{found.day}日"
 
 

@@ -69,6 +69,14 @@ def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) ->
     assert bars(found) == {"csv_s", "csv_rss_mb", "xlsx_s", "xlsx_rss_mb"}
 
 
+def test_export_measures_a_postgresql_ledger_too(tmp_path: Path, postgres_url: str) -> None:
+    file = tmp_path / "year.jsonl"
+    file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
+    words = ("bench", "export", "--year", "2026", "--file", str(file), "--json")
+    found = json.loads(cityops(*words, "--postgresql", postgres_url, cwd=tmp_path))
+    assert found["cases"] == 1 and not list(tmp_path.rglob("*.db"))
+
+
 def test_live_measures_the_stream_the_baseline_and_the_browser(tmp_path: Path) -> None:
     found = json.loads(cityops("bench", "live", *SMALL, "--json", cwd=tmp_path))
     for part in ("stream", "store", "page"):

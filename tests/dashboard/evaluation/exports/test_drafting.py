@@ -9,6 +9,7 @@ import msgspec
 
 from dashboard.evaluation.exports.drafting import conclusion, sections, sentence, shortfall
 from dashboard.evaluation.result import Item
+from dashboard.evaluation.values import Override
 from tests.dashboard.evaluation.exports.lanterns import FORM, LONG, RESULT
 
 BY_ID = {item.id: item for item in RESULT.items}
@@ -110,3 +111,24 @@ def test_a_form_with_nothing_unmet_says_so() -> None:
     )
     found = sections(FORM, replace(RESULT, items=met))
     assert found[-2].paragraphs == ("各项指标均已完成。",)
+
+
+def test_points_lost_in_levels_or_in_the_whole_are_not_called_done() -> None:
+    stated = tuple(
+        replace(one, state="stated", final=None, computed=None, weight=None, override=None, note="")
+        for one in RESULT.items
+    )
+    noted = replace(stated[0], note="明细未随文")
+    typed = Override(score=Decimal(28), reason="主要扣分项为制度健全性")
+    levels = (replace(RESULT.levels[0], override=typed, score=Decimal(28)),)
+    result = replace(RESULT, items=(noted, *stated[1:]), levels=levels)
+    form = msgspec.structs.replace(FORM, scoring="levels")
+    assert sections(form, result)[-2].paragraphs == (
+        "制度健全性：有扣分。原因：明细未随文。",
+        "过程：扣2.0分。评分说明：主要扣分项为制度健全性。",
+    )
+    whole = replace(result, items=stated, total=replace(RESULT.total, score=Decimal(96)))
+    form = msgspec.structs.replace(FORM, scoring="total")
+    assert sections(form, whole)[-2].paragraphs == ("总分比满分少4.0分，表中没有逐项扣分明细。",)
+    full = replace(whole, total=replace(RESULT.total, score=Decimal(100)))
+    assert sections(form, full)[-2].paragraphs == ("填报中没有列出未完成的指标。",)

@@ -110,7 +110,12 @@ def test_xlsx_rows_are_high_enough_for_their_text(book: Any) -> None:
 def test_xlsx_evidence_has_numerator_and_denominator(book: Any) -> None:
     rows = {row[1]: row for row in book["依据"].iter_rows(min_row=3, values_only=True)}
     assert rows["亮灯率"][6:8] == (1_205_125, 1_250_000)
-    assert "亮灯数 ÷ 应亮灯数" in rows["亮灯率"][5] and "口径版本 9f3c" in rows["亮灯率"][5]
+    assert rows["亮灯率"][5].splitlines() == [
+        *("亮灯率", "亮灯数 ÷ 应亮灯数", "来源：12319热线"),
+        "2021-01-01 至 2021-12-31，按办理时间",
+        "口径 by_lamp 9f3c",
+    ]
+    assert rows["亮灯率"][3:5] == ("未达标", "系统测算")
     assert rows["故障率"][9:] == (10, "达标得满分", 0, "+复核时认定未完成（老周，2022-02-01）")
     assert rows["制度健全性"][8] == "制度汇编（阿宁，2022-01-05）\n附件：制度汇编.pdf"
     assert rows["　灯杆"][2] == 4 and rows["案卷数"][2] == 509_566
