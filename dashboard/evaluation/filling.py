@@ -31,7 +31,8 @@ Ask = Callable[[City, Window, str | None, Iterable[str]], Report]
 
 @dataclass
 class _Question:
-    """Sources answered by one call: same window, same breakdown, no two variants of a measure."""
+    """Sources answered by one call: one window, at most one breakdown (which tells the whole, too),
+    no two variants of a measure."""
 
     window: str
     by: str | None
@@ -39,7 +40,7 @@ class _Question:
 
     def takes(self, source: Source) -> bool:
         """Whether a source can be asked along with the others."""
-        if (source.window, source.by) != (self.window, self.by):
+        if source.window != self.window or {source.by, self.by} - {None, self.by or source.by}:
             return False
         return all(_same_choice(source, one) for one in self.sources)
 
@@ -133,6 +134,7 @@ def _questions(sources: Iterable[Source]) -> list[_Question]:
         if question is None:
             question = _Question(source.window, source.by)
             questions.append(question)
+        question.by = question.by or source.by
         question.sources.append(source)
     return questions
 

@@ -76,9 +76,8 @@ def test_windows_and_breakdowns_are_apart_and_absent_members_have_no_data() -> N
         )
     )
     assert [(first, last, by) for first, last, by, _ in asked] == [
-        ("2021-01-01", "2021-12-31", None),
+        ("2021-01-01", "2021-12-31", "channel"),  # which tells the whole year, too
         ("2021-01-01", "2021-03-31", None),
-        ("2021-01-01", "2021-12-31", "channel"),
         ("2021-02-01", "2021-06-30", None),
     ]
     told = {source.member: text for source, text in found.items() if source.by}
@@ -97,6 +96,13 @@ def test_the_fingerprint_of_the_tally_changes_with_any_count() -> None:
         return found.tally
 
     assert prints(1) == prints(1) != prints(2)
+
+
+def test_two_breakdowns_are_two_questions() -> None:
+    by_channel = "{measure: cases.filed, by: channel, member: web}"
+    found, asked = ask_town(form(by_channel, "{measure: cases.filed, by: district, member: web}"))
+    assert [by for _, _, by, _ in asked] == ["channel", "district"]
+    assert [told.split()[-1] for source, told in found.items() if source.by] == ["7", "7"]
 
 
 def test_every_measured_source_of_a_form_once() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,10 @@ class Aftercare:
     callback_due: Whole
     called_back: Whole
     satisfaction: Whole
+
+    def take(self, chosen: Whole) -> Aftercare:
+        """Of some of the calls, in the order given."""
+        return Aftercare(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
 
 def aftercare(
