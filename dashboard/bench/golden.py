@@ -51,6 +51,22 @@ Six published forms, filled from simulated years event by event. Printed totals 
 |---|---|---|---|---|---|---|---|
 """
 
+TAIL: Final = """
+## 怎样看这些发现 / How to read them
+
+“矛盾”是表或报告自己与自己不一致；“提示”是该说明而没有说明的地方。以下几处不是文件的错，仍然提示：
+
+- 梅县“成本”：计划成本人人都会读作 ≤，表上没有写。
+- 岳阳的超额提示：完成值为目标的 130 % 以上时只请说明，不扣分。
+- 郑州 2021 的预算执行率 95 % 与 95.38 %：取整所致，与资金表的 100 % 不是一回事。
+- 南阳“未立案件数”：不立案本身没有错，报告没有交代去向。
+
+算术看不见、需要人看的（不在上面的清单里）：指标放错类别（郑州 2021 的及时率放在质量组）；等级用词
+不同（优秀与优）；序号与错字（郑州 2022、梅县）；认为指标不相关却给满分（郑州 2022 完成及时性）；
+“市区全覆盖”与“部分区域”；两年之间同一数字不同（二级平台 18 与 9）；“每月”39 次两处主题不同与
+“每天统计”579 次（岳阳）；相邻案卷不超过 2 小时能否由年报证明（岳阳）。
+"""
+
 
 @dataclass(frozen=True)
 class Golden:
@@ -149,7 +165,7 @@ def text(found: Sequence[Golden]) -> str:
         lines += _figures(one)
         lines += _differences(one)
         lines += _findings(one.result.findings)
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + TAIL
 
 
 def _row(one: Golden) -> str:

@@ -1,4 +1,4 @@
-"""`make golden` at its smallest: 梅县's year, written as the page writes it."""
+"""`make golden`: the page of golden years is what the engine writes from the printed figures."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from dashboard.evaluation.checks.table import Table
 from dashboard.evaluation.evaluating import evaluate
 from dashboard.evaluation.filled import Filling
 from dashboard.evaluation.loading import load_form, load_values
-from tests.dashboard.evaluation.published import MEIXIAN, NANYANG, Known, measured
+from tests.dashboard.evaluation.published import KNOWN, MEIXIAN, NANYANG, Known, measured
 
-EXAMPLES = Path(__file__).parents[3] / "examples" / "golden"
+ROOT = Path(__file__).parents[3]
+EXAMPLES = ROOT / "examples" / "golden"
+PAGE = ROOT / "docs" / "golden.md"
 
 
 def one(id: str, known: Known) -> golden.Golden:
@@ -27,6 +29,11 @@ def one(id: str, known: Known) -> golden.Golden:
 def test_each_city_is_simulated_with_the_parts_its_forms_ask_for() -> None:
     assert golden.parts_of("zhengzhou") == ("calls", "platform")
     assert golden.parts_of("nanyang") == golden.parts_of("meixian") == ("cases",)
+
+
+def test_the_page_in_the_documents_is_current() -> None:
+    page = golden.text([one(id, KNOWN[id]) for id in golden.FORMS])
+    assert PAGE.read_text("utf-8") == page, "run: make golden"
 
 
 def test_the_page_shows_printed_and_measured_side_by_side() -> None:
