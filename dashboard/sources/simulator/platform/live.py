@@ -30,9 +30,9 @@ from dashboard.sources.simulator.platform.incidents import (
 from dashboard.sources.simulator.platform.probes import one, rows
 from dashboard.worktime import HOUR
 
-VITAL_A_DAY: Final = 0.7
+VITAL_A_DAY: Final = 0.5
 OTHERS_A_DAY: Final = 2.0
-SLOW_A_DAY: Final = 1.5
+SLOW_A_DAY: Final = 0.8
 SMALL_A_DAY: Final = 2.0
 """Tickets without an outage."""
 WINDOWS_A_DAY: Final = 0.25
