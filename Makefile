@@ -21,11 +21,15 @@ demo: $(VENV)/.runtime ## the live wall with simulated data: make demo [CITY=nan
 test: system $(VENV)/.dev ## what tests need, then `make check`
 	$(MAKE) check
 
-check: $(VENV)/.dev ## ruff format --check, ruff, mypy, import contracts, pytest
+check: $(VENV)/.dev ## ruff format --check, ruff, mypy, import contracts, bandit, pip-audit, pytest
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	# SQL is written in the ledger alone, from names of its own: B608 watches everything else
+	$(BIN)/bandit -q -ll -r dashboard layouts callbacks geo -x dashboard/bench,dashboard/ledger,dashboard/migrations
+	$(BIN)/bandit -q -ll -s B608 -r dashboard/ledger dashboard/migrations
+	$(BIN)/python .ci/audit
 	$(BIN)/pytest
 
 format: $(VENV)/.dev ## ruff format, ruff --fix

@@ -19,7 +19,7 @@ def register(app: Dash, desk: Desk, pages: Sequence[Page], reader: Callable[[], 
     @app.callback(Output(ids.DESK_CONTENT, "children"), Input(ids.DESK_AT, "pathname"))
     async def show(path: str | None) -> Component:
         who = reader()
-        mine = [page for page in pages if page.action in who.may]
+        mine = [page for page in pages if page.listed and page.action in who.may]
         id = (path or "").removeprefix(PREFIX.rstrip("/")).strip("/")
         page = by_id.get(id) if id else next(iter(mine), None)
         if page is None:

@@ -114,7 +114,7 @@ class Guard:
     async def _admit(self, scope: Scope, headers: Headers, peer: Peer, receive: Receive) -> Receive:
         """Lets the request through, its identity in the scope, or raises `Denied`."""
         route = self._route(scope)
-        if route is None:
+        if route is None or "\0" in scope["path"] or ".." in scope["path"].split("/"):
             raise Denied(self._page(scope, 404, "没有这个页面"))
         rule = rule_of(route, scope["method"])
         if rule is None:

@@ -9,13 +9,17 @@ from pathlib import Path
 from dashboard.bookkeeping import Bookkeeper, Trail, no_trail
 from dashboard.evaluation.evaluating import evaluate
 from dashboard.evaluation.filling import measure
-from dashboard.evaluation.form import Form
+from dashboard.evaluation.form import Form, Source
 from dashboard.evaluation.loading import form_files, load_form, read_form
-from dashboard.evaluation.result import Result
+from dashboard.evaluation.result import Evidence, Result
 from dashboard.evaluation.valuecheck import check_values
 from dashboard.evaluation.values import Values
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
+
+MINUTE_MS = 60_000
+KEPT = 32
+"""Forms and years whose measures are kept at most."""
 
 
 def keeper(
@@ -30,9 +34,11 @@ def keeper(
     Raises what `load_form` raises where a form is not there or not right.
     """
 
+    measured = _Measured(ledger, profile, now)
+
     def evaluated(form_id: str, year: int, values: Values) -> Result:
         form = load_form(form_id, forms_dir)
-        found = measure(form, ledger, profile, year, now())
+        found = measured.of(form, year)
         as_of = max((one.as_of for one in found.values()), default=now())
         return evaluate(form, values, found, city=profile.name, as_of=as_of)
 
@@ -40,6 +46,27 @@ def keeper(
         check_values(values, load_form(form_id, forms_dir), f"{form_id} {values.year}")
 
     return Bookkeeper(ledger, profile.id, evaluated, check, now, trail)
+
+
+class _Measured:
+    """What the measures of a form said, kept while the ledger and the minute are the same: typing
+    into a form asks nothing of the ledger that it has just been asked."""
+
+    def __init__(self, ledger: Ledger, profile: Profile, now: Callable[[], int]) -> None:
+        self._ledger, self._profile, self._now = ledger, profile, now
+        self._kept: dict[tuple[Form, int], tuple[tuple[int, int], dict[Source, Evidence]]] = {}
+
+    def of(self, form: Form, year: int) -> dict[Source, Evidence]:
+        now = self._now()
+        state = (self._ledger.seq(), now // MINUTE_MS)
+        kept = self._kept.get((form, year))
+        if kept is not None and kept[0] == state:
+            return kept[1]
+        found = measure(form, self._ledger, self._profile, year, now)
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[form, year] = (state, found)
+        return found
 
 
 def forms_of(profile: Profile, forms_dir: Path | None) -> list[Form]:

@@ -27,10 +27,16 @@ from dashboard.ledger.callreading import (
     quarter_sums,
 )
 from dashboard.ledger.reading import last_heard
-from dashboard.windows import City, Counts, Window, iso_day
+from dashboard.windows import City, Counts, Needs, Window, iso_day
 
 HOUR_MS = 3_600_000
 ROLLING = ("calls.connect_rate_24h", "calls.connect_rate_24h_min")
+_ROLLED = frozenset(
+    counter
+    for id in ROLLING
+    for formula in CALLS[id].variants.values()
+    for counter in (*formula.num, *formula.den)
+)
 
 
 def resolve_variant(city: City, id: str) -> str:
@@ -42,7 +48,7 @@ class CallCounts:
     """The domain of `calls.…` measures."""
 
     def counts(
-        self, ledger: Ledger, city: City, window: Window, by: str | None
+        self, ledger: Ledger, city: City, window: Window, by: str | None, needs: Needs
     ) -> dict[str, Counts]:
         """Member → counter → n; breaks down by day and month."""
         if by not in (None, "day", "month"):
@@ -55,6 +61,8 @@ class CallCounts:
         if by is not None:  # of the breakdown's figures only the rates look at who still waits
             now = {name: now[name] for name in (PENDING, PERSON_PENDING)}
         _add(out, _member(by, city.day(window.as_of - 1)), now)
+        if not needs & _ROLLED:
+            return out
         wanted = {resolve_variant(city, id) for id in ROLLING}
         for member, start, end in _periods(city, window, by):
             found = rolled(ledger, city, start, end, wanted)

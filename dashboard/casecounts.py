@@ -21,8 +21,10 @@ from dashboard.ledger.reading import (
     stocks,
 )
 from dashboard.tally import DIMENSIONS, expand
-from dashboard.windows import City, Counts, Window, iso_day
+from dashboard.windows import City, Counts, Needs, Window, iso_day
 
+_STOCKS = frozenset({OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK})
+"""Counted case by case, not from the tally."""
 _REPORTS = frozenset({BIT["reported"], BIT["self_reported"]})
 
 
@@ -30,12 +32,12 @@ class CaseCounts:
     """The domain of `cases.…` measures."""
 
     def counts(
-        self, ledger: Ledger, city: City, window: Window, by: str | None
+        self, ledger: Ledger, city: City, window: Window, by: str | None, needs: Needs
     ) -> dict[str, Counts]:
         """Member → counter → n; the city under ""."""
         if by is not None and by not in DIMENSIONS and by not in ("day", "month"):
             return {}
-        return _counts(ledger, city, window, by)
+        return _counts(ledger, city, window, by, bool(needs & _STOCKS))
 
     def known(self, ledger: Ledger, city: City, window: Window) -> bool:
         """Whether a source had delivered anything as late as the window's start."""
@@ -47,8 +49,10 @@ def _has_data(ledger: Ledger, city: City, window: Window) -> bool:
     return last_heard(ledger, {"case"}) >= city.day_start(window.first_day)
 
 
-def _counts(ledger: Ledger, city: City, window: Window, by: str | None) -> dict[str, Counts]:
-    """Member → counts (city under ""), pseudo counters included."""
+def _counts(
+    ledger: Ledger, city: City, window: Window, by: str | None, with_stocks: bool
+) -> dict[str, Counts]:
+    """Member → counts (city under ""), pseudo counters where asked for."""
     dim = by if by in DIMENSIONS else None
     calendar = by in ("day", "month")
     cut_day = city.day(window.as_of)
@@ -63,7 +67,8 @@ def _counts(ledger: Ledger, city: City, window: Window, by: str | None) -> dict[
     if window.first_day <= cut_day < window.end_day and window.as_of > cut_from:
         for member, counts in _part_of_day(ledger, window.as_of, cut_from, dim).items():
             _add(out, _member(by, cut_day) if calendar else member, counts)
-    _add_stocks(ledger, city, window, by, dim, out)
+    if with_stocks:
+        _add_stocks(ledger, city, window, by, dim, out)
     return out
 
 

@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "push": "事件文件送入 Redis 流（带发件箱）/ send event files to the stream",
     "import": "从案件系统导入 / import from a case system",
     "grid": "网格：导入、生成、区界、换版本 / the grid: import, generate, boundaries, reassign",
+    "probe": "探测平台组件的 http/tcp/redis/数据库地址 / probe the platform",
+    "platform": "平台：录入中断、维护、工单、人工更正 / enter outages, corrections",
     "measures": "查询指标 / print measures",
     "evaluate": "年度绩效表：填写、计分、勾稽 / fill, score and check a yearly form",
     "alarms": "告警：查看、确认、试发通知 / alarms: list, acknowledge, try the webhook",

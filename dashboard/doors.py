@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,6 +18,7 @@ from dashboard.access.identity import NOBODY, Identity
 from dashboard.access.keys import Keys
 from dashboard.access.peers import Network, Peer
 from dashboard.access.roles import Role
+from dashboard.access.syslog import Collector, datagram
 from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Network as Bound
 from dashboard.access.walltoken import Screen, screen_of
@@ -46,6 +48,8 @@ class House:
     proxy_user: str = ""
     """The header in which a trusted proxy names the user; "" none."""
     audit_days: int = 400
+    collector: str = ""
+    """Where the audit log also goes, see `access.syslog`; "" nowhere."""
 
 
 @dataclass
@@ -74,6 +78,8 @@ class Doors:
         self._believed: dict[str, tuple[int, Identity]] = {}
         self._walls_seen: dict[str, int] = {}
         self._noted: list[Entry] = []
+        self._send: Callable[[bytes], object] | None = None
+        self._collected = True
         self.store_ok = True
 
     # Screens ------------------------------------------------------------------------------------
@@ -199,6 +205,7 @@ class Doors:
             try:
                 await asyncio.to_thread(self.refresh)
                 await asyncio.to_thread(self.write_noted)
+                await asyncio.to_thread(self.relay)
                 if clock() >= flush_at:
                     flush_at = clock() + FLUSH_S
                     await asyncio.to_thread(self._flush)
@@ -235,6 +242,22 @@ class Doors:
         while self._noted and self.signing is not None:
             self.signing.log.add(self._noted[0])
             del self._noted[0]
+
+    def relay(self) -> None:
+        """Sends the audit log on, where a collector is named. A collector that is away is told in
+        the log, and what it missed comes later."""
+        if self.signing is None or not self.house.collector:
+            return
+        try:
+            if self._send is None:
+                self._send = Collector(self.house.collector).open()
+            send, host = self._send, socket.gethostname()
+            self.signing.log.relay(lambda link: send(datagram(link, host)))
+            self._collected = True
+        except OSError as error:
+            if self._collected:
+                log.warning("审计日志送不到 %s：%s", self.house.collector, error)
+            self._send, self._collected = None, False
 
     def _prune(self) -> None:
         if self.signing is not None:

@@ -41,6 +41,7 @@ def open_front_door(config: Config, now: Callable[[], int]) -> FrontDoor:
         trusted=read_networks(config.trusted_proxies),
         proxy_user=config.proxy_user_header.lower(),
         audit_days=config.audit_days,
+        collector=config.audit_syslog,
     )
     doors = Doors(keys, database, signing, house, now)
     return FrontDoor(doors, signing, database, _provider(config, keys, now))

@@ -17,7 +17,7 @@ from dashboard.uptime.days import Day, under_way
 from dashboard.uptime.layers import Book, timeline
 from dashboard.uptime.records import Record, Ticket, record_of
 from dashboard.uptime.spans import UNKNOWN, Spans
-from dashboard.windows import City, Counts, Window, iso_day
+from dashboard.windows import City, Counts, Needs, Window, iso_day
 
 _DAY_MS: Final = 86_400_000
 _BACK: Final = tuple(_DAY_MS * days for days in (1, 8, 64, 512))
@@ -28,7 +28,7 @@ class PlatformCounts:
     """The domain of `platform.…` measures."""
 
     def counts(
-        self, ledger: Ledger, city: City, window: Window, by: str | None
+        self, ledger: Ledger, city: City, window: Window, by: str | None, needs: Needs
     ) -> Mapping[str, Counts]:
         """Member → counters; the platform under ""; by day, month or component."""
         platform = platform_of(city)

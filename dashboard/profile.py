@@ -79,6 +79,12 @@ class Profile:
     annual: Annual = field(default_factory=Annual)
     """年度: the form the wall shows."""
 
+    @property
+    def parts(self) -> frozenset[str]:
+        """What the city has beside cases: `hotline` 热线, `platform` 平台."""
+        found = {"hotline": self.hotline is not None, "platform": bool(self.platform.vital)}
+        return frozenset(name for name, there in found.items() if there)
+
     def day(self, ms: int) -> int:
         """The city day of an instant: days since 1970-01-01 in the city's zone."""
         return self.calendar.day(ms)

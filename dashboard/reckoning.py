@@ -7,7 +7,7 @@ sums divided once, and a window nothing is known about has no data, not 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from dashboard.callcounts import CallCounts
@@ -16,7 +16,7 @@ from dashboard.formula import OVERDUE, Resolved, Value
 from dashboard.ledger import Ledger
 from dashboard.measures import MEASURES, resolve
 from dashboard.platformcounts import PlatformCounts
-from dashboard.windows import City, Counts, Window, year_of
+from dashboard.windows import City, Counts, Needs, Window, year_of
 
 BY: Final = (
     "district", "department", "channel", "category", "duty_grid", "component", "day", "month",
@@ -28,7 +28,7 @@ class Domain(Protocol):
     """One kind of records as reckoning sees it; its measures have its name before the dot."""
 
     def counts(
-        self, ledger: Ledger, city: City, window: Window, by: str | None
+        self, ledger: Ledger, city: City, window: Window, by: str | None, needs: Needs
     ) -> Mapping[str, Counts]:
         """Member of `by` → counter → n; the whole city under "". A breakdown that does not apply
         to this kind of records has no members."""
@@ -51,6 +51,8 @@ class Report:
     window: Window
     measures: dict[str, Value]
     by: dict[str, dict[str, Value]]
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    """What the figures were made of: kind of record → counter → n over the window."""
 
 
 def reckon(
@@ -63,15 +65,19 @@ def reckon(
         asked.setdefault(id.partition(".")[0], []).append(resolve(id, choice))
     measures: dict[str, Value] = {}
     split: dict[str, dict[str, Value]] = {}
+    totals: dict[str, Counts] = {}
     for name, resolved in asked.items():
         domain = DOMAINS[name]
         known = domain.known(ledger, city, window)
-        total = domain.counts(ledger, city, window, None).get("", {})
+        needs = frozenset(name for one in resolved for name in (*one.num, *one.den, *one.minus))
+        total = domain.counts(ledger, city, window, None, needs).get("", {})
+        totals[name] = total
         measures |= _values(resolved, total, window, known)
         if by:
-            for member, counts in domain.counts(ledger, city, window, by).items():
+            for member, counts in domain.counts(ledger, city, window, by, needs).items():
                 split.setdefault(member, {}).update(_values(resolved, counts, window, known))
-    return Report(window, measures, {member: split[member] for member in sorted(split)})
+    by_member = {member: split[member] for member in sorted(split)}
+    return Report(window, measures, by_member, totals)
 
 
 def _values(

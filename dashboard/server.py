@@ -29,6 +29,7 @@ from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
+from dashboard.ledger.audit import AuditLog
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
 from dashboard.oidcweb import oidc_routes
@@ -54,7 +55,14 @@ def create_app(config: Config) -> App:
     files = _grid(store, profile)
     base = base_map(config)
     seen = None if files is None else _seen(files, base, config.map_approval)
-    view = View(profile.title, profile.timezone, profile.key_rates, definitions(profile), map=seen)
+    view = View(
+        profile.title,
+        profile.timezone,
+        profile.key_rates,
+        definitions(profile),
+        map=seen,
+        parts=profile.parts,
+    )
     scenes = mounted(view)
     build = build_id(version("cityops-wall"), view, scenes, statics)
     name = config.bus_name(profile.id)
@@ -71,7 +79,7 @@ def create_app(config: Config) -> App:
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
-        *open_desk(config, profile, statics, seen),
+        *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]
     router = wall_site(
@@ -172,3 +180,5 @@ def _names(profile: Profile) -> Iterator[str]:
     yield from (department.name for department in profile.departments)
     yield from (source.name for source in profile.sources)
     yield from (channel.name for channel in profile.channels.values())
+    yield from (component.name for component in profile.platform.components)
+    yield from (rule.title for rule in profile.alarms.rules.values())

@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 from dashboard.access import totp
 from dashboard.access.identity import Identity, Stage
@@ -82,7 +82,6 @@ class Signing:
             good = matches(password[:256], secret.password or self._nobody)
         if not (good and secret.password and account and account.disabled_at is None):
             self._failed(name, visit, "password")
-        assert account is not None
         stage: Stage = "totp" if account.totp_word else _after(account)
         if stage != "totp":
             self.sessions.succeeded(attempt, name)
@@ -93,7 +92,6 @@ class Signing:
         account = self.accounts.get(user.strip().lower())
         if account is None or account.disabled_at is not None:
             self._failed(user[:64], visit, how)
-        assert account is not None
         return self._open(account, "full", visit, former, how)
 
     def vouched(self, user: str) -> Identity | None:
@@ -146,7 +144,6 @@ class Signing:
         step = totp.step_of(seed, code, self.now(), last)
         if step is None or not (word or account.totp_word):
             self._failed(account.user, visit, "totp", "动态口令不对")
-        assert step is not None
         self.sessions.succeeded(attempt, account.user)
         action = "totp.on" if word else "totp.off"
         entry = self._entry(account.user, action, visit, account.user)
@@ -199,7 +196,7 @@ class Signing:
             raise Refused(LOCKED)
         return attempt
 
-    def _failed(self, user: str, visit: Visit, step: str, text: str = WRONG) -> None:
+    def _failed(self, user: str, visit: Visit, step: str, text: str = WRONG) -> NoReturn:
         entry = Entry(self.now(), user, "sign_in.failed", "", {"step": step}, visit.address)
         self.log.add(entry)
         raise Refused(text)

@@ -28,6 +28,8 @@ class Window:
 
 Counts = dict[str, int]
 """Counter name → n."""
+Needs = frozenset[str]
+"""Counters somebody wants; what is dear to count and not among them may be left out."""
 _EPOCH: Final = datetime.date(1970, 1, 1)
 
 

@@ -16,7 +16,7 @@ PREFIX = "/desk/"
 
 def shell(desk: Desk, pages: Sequence[Page], reader: Reader) -> Component:
     """The whole page around the content; the content follows the address."""
-    mine = [page for page in pages if page.action in reader.may]
+    mine = [page for page in pages if page.listed and page.action in reader.may]
     return html.Div(
         [
             dcc.Location(id=ids.DESK_AT, refresh=False),

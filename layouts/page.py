@@ -52,6 +52,8 @@ class Page:
     part: str = ""
     """Only in a city with this part (hotline, platform); empty: everywhere."""
     needs_map: bool = False
+    listed: bool = True
+    """In the navigation; other pages are reached from a figure."""
     on_phone: bool = True
     """In the short navigation at the bottom of a phone."""
 

@@ -32,7 +32,9 @@ def figure(measure: str, part: str = "v", kind: str = "count", class_name: str =
     """One live text of a cell of the frame, e.g. `figure("today.cases.reported")`.
 
     `part`: v value · nd 分子 / 分母 · cmp comparison basis · delta change · tot whole-day
-    comparison · tgt 目标. `kind`: count 件 or rate %.
+    comparison · tgt 目标 · aim the same without its word · of what the figure is out of · mark a
+    glyph where it falls short. `kind`: count 件, rate without its unit, percent, whole or fine
+    percent, seconds, span of time.
     """
     attributes = data(measure=measure, part=part, kind=kind)
     return html.Span(NO_VALUE, className=class_name or None, **attributes)

@@ -10,6 +10,7 @@ import pytest
 from dashboard.cases import FIELDS, FUTURE_FIELDS, STEPS
 from dashboard.cli import COMMANDS
 from dashboard.commands.grid import command as grid_command
+from dashboard.commands.platform import command as platform_command
 from dashboard.config import Config, load_config
 from dashboard.eventkinds import OtherEvent, read_event
 from dashboard.events import MAX_BYTES, Rejected, decode
@@ -138,6 +139,11 @@ def test_every_format_base_map_measure_and_command_of_the_grid_is_named() -> Non
     for one in (*FORMATS, *HEAT_MEASURES, *WINDOWS, *bases):
         assert f"`{one}`" in text, one
     assert [name for name in grid_command.commands if f"`cityops grid {name}" not in text] == []
+
+
+def test_every_platform_command_is_shown() -> None:
+    text = text_of("docs/platform.md")
+    assert [n for n in platform_command.commands if f"cityops platform {n}" not in text] == []
 
 
 # Indicators, commands, links ---------------------------------------------------------------------

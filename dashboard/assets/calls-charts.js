@@ -79,11 +79,14 @@
     const wide = plot.clientWidth || 1;
     const reach = Math.ceil(((LABEL_REM * app.charts.rem()) / 2 / wide) * series.n);
     const write = (q, text) => {
-      const side = q < reach ? 'pk start' : q > series.n - reach ? 'pk end' : 'pk';
-      const left = side === 'pk start' ? 0 : side === 'pk end' ? 100 : ((q + 0.5) / series.n) * 100;
-      const near = (list) => list.slice(Math.max(0, q - reach), q + reach + 1).filter(f.known);
-      const top = y(biggest(near(series.offered).concat(near(before))));
-      plot.appendChild(app.charts.label(text, left, (top / H) * 100, side));
+      const near = (list, from) => list.slice(from, from + 2 * reach + 1).filter(f.known);
+      const choices = [['pk', q - reach, q + 0.5], ['pk end', q - 2 * reach, q + 1],
+        ['pk start', q, q]].filter((one) => one[1] >= 0 && one[1] + 2 * reach < series.n);
+      if (!choices.length) choices.push(['pk start', 0, 0]);
+      const height = (one) => biggest(near(series.offered, one[1]).concat(near(before, one[1])));
+      const best = choices.reduce((a, b) => (height(b) < height(a) ? b : a)); // 字靠低处一侧，贴近柱
+      plot.appendChild(app.charts.label(text, (best[2] / series.n) * 100, (y(height(best)) / H) * 100,
+        best[0]));
     };
     const said = (q) => clockAt(start, q) + '–' + clockAt(start, q + 1) + '　' + f.count(series.offered[q])
       + ' 呼入' + (series.abandoned[q] ? '　' + f.count(series.abandoned[q]) + ' 放弃' : '');
@@ -138,7 +141,7 @@
     const shown = series ? series.service.slice(from, until) : [];
     if (empty(el, !shown.some(f.known))) return;
     const low = Math.min.apply(null, shown.filter(f.known).concat(f.known(aim) ? aim * 1000 : 1000));
-    const floor = Math.max(0, low - (1000 - low) * 0.15);
+    const floor = Math.max(0, Math.min(950, low - (1000 - low) * 0.15)); // 至少 5 个百分点高
     const x = (i) => (i / Math.max(1, shown.length - 1)) * W;
     const y = (n) => H - ((n - floor) / (1000 - floor || 1)) * H;
     const start = dayStart(frame, series);

@@ -59,6 +59,7 @@
     count: f.count,
     rate: f.rate,
     percent: (v) => f.rate(v) + f.THIN + '%',
+    whole: (v) => f.percent(v, 0),
     fine: (v) => (v * 100).toFixed(3),
     seconds: (v) => v.toFixed(1) + ' 秒',
     span: f.lasting,
@@ -93,6 +94,9 @@
       if (!f.known(cell.tgt)) return setText(el, '');
       const sign = cell.op === '<=' ? '≤ ' : '≥ ';
       return setText(el, '目标 ' + sign + f.percent(cell.tgt, el.dataset.kind === 'fine' ? 3 : 2));
+    },
+    aim(el, cell) { // 窄处只写符号与数
+      setText(el, f.known(cell.tgt) ? (cell.op === '<=' ? '≤ ' : '≥ ') + f.percent(cell.tgt, 2) : '');
     },
     delta(el, cell) {
       if (!hasValue(cell) || !f.known(cell.cmp)) return setText(el, '');

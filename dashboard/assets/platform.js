@@ -68,8 +68,11 @@
   }
 
   function platformRule(el, frame) {
-    const text = aboutOf(frame)[el.dataset.rule] || '';
-    setText(el, el.dataset.rule === 'normal_day' && text ? '正常日：' + text : text);
+    const about = aboutOf(frame);
+    if (el.dataset.rule === 'fault_rate') { // 全文在口径卡里
+      return setText(el, about.fault_by === 'count' ? '按次数' : about.fault_by ? '按时长' : '');
+    }
+    return setText(el, about.normal_day ? '正常日：' + about.normal_day : '');
   }
 
   const percent3 = (share) => (share * 100).toFixed(3);

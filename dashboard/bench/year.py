@@ -63,12 +63,19 @@ def bench(city: str, year: int, file: Path | None, folder: Path | None) -> Resul
         )
 
 
-def fill(config: Config, year: int, file: Path | None, home: Path) -> None:
-    """Ingest the year into the configuration's ledger, from `file` or simulated into `home`."""
+def fill(
+    config: Config, year: int, file: Path | None, home: Path, what: tuple[str, ...] = ()
+) -> None:
+    """Ingest the year into the configuration's ledger, from `file` or simulated into `home`.
+
+    `what`: the parts simulated (cases, calls, platform); all the profile has figures of if unset.
+    """
     home.mkdir(parents=True, exist_ok=True)
     source = file or home / f"{config.city}-{year}.jsonl.gz"
     if not source.is_file():
-        run("simulate", "year", "--city", config.city, "--year", str(year), "--out", str(source))
+        only = ["--what", ",".join(what)] if what else []
+        where = ["--city", config.city, "--year", str(year), "--out", str(source)]
+        run("simulate", "year", *where, *only)
     measured("ingest", str(source), "--json", config=config)
 
 

@@ -18,6 +18,7 @@ from dashboard.bench import (
     live,
     map_browser,
     map_data,
+    platform,
     year,
 )
 from dashboard.bench.bars import Bar, as_json
@@ -236,6 +237,20 @@ def map_path(city: str, cases: int, machine: bool) -> None:
         figures["browser"] = asdict(seen)
         bars += seen.bars()
     _show(figures, tables, bars, machine)
+
+
+@command.command("platform")
+@of_city("zhengzhou")
+@click.option(
+    "--components", type=click.IntRange(1, 99), default=20, show_default=True, help="组件数"
+)
+@click.option("--days", type=click.IntRange(1, 365), default=365, show_default=True, help="天数")
+@as_json_option
+def platform_year(city: str, components: int, days: int, machine: bool) -> None:
+    """平台：一年的每分钟探测从事件行到指标 / a year of one-minute probes, from lines to figures."""
+    tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
+    found = platform.bench(_profile(city), components, days, tell)
+    _show(asdict(found), [("平台一年 / a year of probes", found.rows())], found.bars(), machine)
 
 
 @command.command("hotline")

@@ -156,7 +156,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 def reachable(host: str) -> str:
     """The address at which this machine reaches a server that listens on `host`."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # nosec B104
 
 
 def tell(what: str, started: float) -> None:

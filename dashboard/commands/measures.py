@@ -103,4 +103,7 @@ def _parts(value: Value) -> str:
     shown = ""
     if value.num is not None and value.den is not None:
         shown = f"{round(value.num / value.scale):,} / {value.den:,}"
-    return shown if value.state == "live" else f"{shown} 无数据".strip()
+    if value.state != "live":
+        shown = f"{shown} 无数据".strip()
+    several = len(MEASURES[value.measure].variants) > 1
+    return f"{shown}  口径 {value.variant}".strip() if several else shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dashboard.evaluation.calendars import span
@@ -16,6 +16,7 @@ from dashboard.evaluation.form import Form, Source
 from dashboard.evaluation.result import Evidence
 from dashboard.formula import Measure, Resolved, Value
 from dashboard.ledger import Ledger
+from dashboard.ledger.reading import positions
 from dashboard.measures import resolve
 from dashboard.reckoning import Report, reckon
 from dashboard.windows import City, Window, iso_day, window
@@ -30,7 +31,8 @@ Ask = Callable[[City, Window, str | None, Iterable[str]], Report]
 
 @dataclass
 class _Question:
-    """Sources answered by one call: same window, same breakdown, no two variants of a measure."""
+    """Sources answered by one call: one window, at most one breakdown (which tells the whole, too),
+    no two variants of a measure."""
 
     window: str
     by: str | None
@@ -38,7 +40,7 @@ class _Question:
 
     def takes(self, source: Source) -> bool:
         """Whether a source can be asked along with the others."""
-        if (source.window, source.by) != (self.window, self.by):
+        if source.window != self.window or {source.by, self.by} - {None, self.by or source.by}:
             return False
         return all(_same_choice(source, one) for one in self.sources)
 
@@ -105,11 +107,13 @@ def measure(form: Form, ledger: Ledger, city: City, year: int, now: int) -> dict
     def ask(chosen: City, asked: Window, by: str | None, ids: Iterable[str]) -> Report:
         return reckon(ledger, chosen, asked, by, ids)
 
-    return measured_by(ask, form, city, year, now)
+    return measured_by(ask, form, city, year, now, cursor=_print(positions(ledger)))
 
 
-def measured_by(ask: Ask, form: Form, city: City, year: int, now: int) -> dict[Source, Evidence]:
-    """As `measure`, with any way of asking."""
+def measured_by(
+    ask: Ask, form: Form, city: City, year: int, now: int, cursor: str = ""
+) -> dict[Source, Evidence]:
+    """As `measure`, with any way of asking; `cursor` fingerprints what the ledger had folded."""
     found: dict[Source, Evidence] = {}
     for question in _questions(sources_of(form)):
         first, last = span(question.window, year)
@@ -118,7 +122,8 @@ def measured_by(ask: Ask, form: Form, city: City, year: int, now: int) -> dict[S
         ids = list(dict.fromkeys(str(one.measure) for one in question.sources))
         report = ask(chosen, asked, question.by, ids)
         for source in question.sources:
-            found[source] = _evidence(report, source, chosen, asked)
+            evidence = _evidence(report, source, chosen, asked)
+            found[source] = replace(evidence, cursor=cursor)
     return found
 
 
@@ -129,6 +134,7 @@ def _questions(sources: Iterable[Source]) -> list[_Question]:
         if question is None:
             question = _Question(source.window, source.by)
             questions.append(question)
+        question.by = question.by or source.by
         question.sources.append(source)
     return questions
 
@@ -157,7 +163,13 @@ def _evidence(report: Report, source: Source, city: City, asked: Window) -> Evid
         scale=value.scale,
         state=value.state,
         as_of=asked.as_of,
+        tally=_print(report.counts.get(id.partition(".")[0], {})),
     )
+
+
+def _print(table: Mapping[str, str] | Mapping[str, int]) -> str:
+    """Sixteen hex digits that change with any key or value."""
+    return hashlib.sha256(repr(sorted(table.items())).encode()).hexdigest()[:16]
 
 
 def fingerprint(resolved: Resolved) -> str:

@@ -38,8 +38,9 @@ Origin = Literal["measured", "typed", "computed", "none"]
 class Evidence:
     """证据: which measure, in which variant and window, gave which numerator and denominator.
 
-    `definition` fingerprints the registry entry; `as_of` is epoch ms; num ÷ den ÷ scale is the
-    value.
+    `as_of` is epoch ms; num ÷ den ÷ scale is the value. Fingerprints: `definition` of the registry
+    entry as the city reads it, `tally` of all counts of the window, `cursor` of how far every
+    stream and file had been folded: equal ones mean the very same ledger.
     """
 
     measure: str
@@ -57,6 +58,8 @@ class Evidence:
     scale: int = 1
     state: str = "live"
     as_of: int = 0
+    tally: str = ""
+    cursor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,7 @@ def read_yaml(text: bytes, file: str) -> Any:
     if len(text) > MAX_BYTES:
         raise FormError(file, "", f"{len(text):,} 字节", f"至多 {MAX_BYTES:,} 字节")
     try:
-        return yaml.load(text.decode("utf-8"), _Loader)
+        return yaml.load(text.decode("utf-8"), _Loader)  # nosec B506
     except UnicodeDecodeError as error:
         raise FormError(file, "", f"第 {error.start} 字节", "UTF-8 编码") from error
     except yaml.MarkedYAMLError as error:

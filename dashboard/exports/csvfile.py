@@ -43,6 +43,10 @@ class CsvFile:
                     row[index] = known[value]
             self._out.writerow(row)
 
+    def flush(self) -> None:
+        """What was written so far is in the file."""
+        self._text.flush()
+
     def close(self) -> None:
         """Everything is in the file; it stays open."""
         self._text.flush()

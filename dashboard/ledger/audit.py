@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Row, func, select
 from dashboard.access.trail import GENESIS, LEAST_DAYS, Entry, Link, chained
 from dashboard.ledger.accessschema import audit as table
 from dashboard.ledger.database import Database
+from dashboard.ledger.schema import cursors
 
 PAGE: Final = 1_000
 DAY_MS: Final = 86_400_000
+RELAYED: Final = "audit:syslog"
 _LOCK: Final = 0x6175_6469_74  # "audit"
 
 Told = Callable[[Link], None]
@@ -109,6 +111,22 @@ class AuditLog:
             query = query.where(table.c.action == action)
         with self._database.read() as connection:
             return [_link(row) for row in connection.execute(query)]
+
+    def relay(self, send: Callable[[Link], object], most: int = PAGE) -> int:
+        """Hands entries that were not handed on yet to `send`, oldest first; returns how many. One
+        process at a time; what `send` raised on comes again."""
+        with self._database.write() as connection:
+            where = cursors.c.stream == RELAYED
+            done = connection.scalar(select(cursors.c.position).where(where))
+            query = select(table).where(table.c.seq > int(done or 0)).order_by(table.c.seq)
+            found = [_link(row) for row in connection.execute(query.limit(most))]
+            for link in found:
+                send(link)
+            if found:
+                position = str(found[-1].seq)
+                connection.execute(cursors.delete().where(where))
+                connection.execute(cursors.insert().values(stream=RELAYED, position=position))
+            return len(found)
 
     def verify(self) -> Verdict:
         """Follows the whole chain, from its beginning or from where it was pruned."""

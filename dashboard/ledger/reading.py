@@ -222,6 +222,13 @@ def last_heard(ledger: Ledger, kinds: Collection[str]) -> int:
     return max((at for (kind, _), at in heard(ledger).items() if kind in kinds), default=0)
 
 
+def positions(ledger: Ledger) -> dict[str, str]:
+    """How far each stream and file has been folded: name → position."""
+    with ledger.engine.connect() as connection:
+        rows = connection.execute(select(schema.cursors.c.stream, schema.cursors.c.position))
+        return {stream: position for stream, position in rows}
+
+
 def rejected_since(ledger: Ledger, since: int) -> int:
     """How much input was refused since `since`, epoch ms."""
     with ledger.engine.connect() as connection:

@@ -13,8 +13,11 @@ LETTERS: Final = "udxmk"
 OUT: Final = "."
 """尚未启用 or not in service any more."""
 _WORST: Final = {"x": 0, "d": 1, "k": 2, "m": 3, "u": 4, OUT: 5}
-STEP_MS: Final = 300_000
-CELLS: Final = 288
+STEPS_MS: Final = (300_000, 900_000)
+"""How long a cell of the last 24 hours is; the longer one when the lanes are too restless."""
+MOST: Final = 6_000
+"""Letters that the lanes of 24 hours may take of the frame together."""
+_DAY_MS: Final = 86_400_000
 
 
 def letter(state: int | None) -> str:
@@ -47,10 +50,20 @@ def packed(text: str) -> str:
     return "".join(f"{one}{sum(1 for _ in run)}" for one, run in groupby(text))
 
 
-def hours_bounds(now: int) -> list[int]:
+def hours_bounds(now: int, step_ms: int) -> list[int]:
     """The edges of the cells of the last 24 hours; the last cell contains `now`, and ends there."""
-    to = (now // STEP_MS + 1) * STEP_MS
-    return [to - (CELLS - n) * STEP_MS for n in range(CELLS)] + [now + 1]
+    to = (now // step_ms + 1) * step_ms
+    return [*range(to - _DAY_MS, to, step_ms), now + 1]
+
+
+def hours(covers: Sequence[Sequence[Span]], now: int) -> tuple[int, list[str]]:
+    """The length of a cell in ms, and the lane of each cover over the last 24 hours."""
+    for step_ms in STEPS_MS:
+        bounds = hours_bounds(now, step_ms)
+        lanes = [packed(cells(cover, bounds)) for cover in covers]
+        if sum(map(len, lanes)) <= MOST:
+            break
+    return step_ms, lanes
 
 
 def day_bounds(day_start: Callable[[int], int], today: int, days: int, now: int) -> list[int]:

@@ -37,6 +37,8 @@ class Painter:
     def __init__(self, state: PlatformState, choice: Choice, targets: Mapping[str, Target]) -> None:
         self._state, self._choice, self._targets = state, choice, targets
         self._feed = self._freshness()
+        self._shown = self._rows()
+        self._step_ms, self._h24 = lanes.hours([row[2] for row in self._shown], state.now)
         self._tickets = [one for one in state.records if isinstance(one, Ticket)]
         now, first = state.today, state.first_of_year
         self._year = state.days(first, now + 1)
@@ -137,9 +139,9 @@ class Painter:
             "platform.about": self._about(),
             "platform.calendar": self._calendar(),
             "platform.lanes": {
-                "to": lanes.hours_bounds(self._state.now)[-2] + lanes.STEP_MS,
-                "step_min": lanes.STEP_MS // 60_000,
-                "cells": lanes.CELLS,
+                "to": (self._state.now // self._step_ms + 1) * self._step_ms,
+                "step_min": self._step_ms // 60_000,
+                "cells": 86_400_000 // self._step_ms,
                 "days": LANE_DAYS,
             },
         }
@@ -189,10 +191,12 @@ class Painter:
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """`t`: components with their lanes, outages, tickets, screens, corrections."""
-        rows = self._rows()
         return {
-            "platform.components": [self._component(*row) for row in rows],
-            "platform.lanes": [self._lane(*row) for row in rows],
+            "platform.components": [self._component(*row) for row in self._shown],
+            "platform.lanes": [
+                {"id": one.id, "h24": h24, "d90": self._d90(cover)}
+                for (one, _, cover), h24 in zip(self._shown, self._h24, strict=True)
+            ],
             "platform.outages": episodes.outages(self._state),
             "platform.tickets": self._ticket_rows(),
             "platform.screens": self._screens(),
@@ -239,14 +243,10 @@ class Painter:
             row["total"] = sum(m is not None for m in found)
         return row
 
-    def _lane(self, one: Component, _: Sequence[Component], cover: Spans) -> dict[str, Any]:
+    def _d90(self, cover: Spans) -> str:
         state = self._state
         days = lanes.day_bounds(state.day_start, state.today, LANE_DAYS, state.now)
-        return {
-            "id": one.id,
-            "h24": lanes.packed(lanes.cells(cover, lanes.hours_bounds(state.now))),
-            "d90": lanes.packed(lanes.cells(cover, days)),
-        }
+        return lanes.packed(lanes.cells(cover, days))
 
     def _ticket_rows(self) -> list[dict[str, Any]]:
         state = self._state

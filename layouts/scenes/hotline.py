@@ -93,15 +93,14 @@ def _agents() -> Component:
             figure("now.calls.agents_on_duty", "of"),
         ]
     )
-    busy = html.Span(["利用率 ", figure("today.calls.occupancy", kind="percent")])
+    busy = html.Span(["利用率 ", figure("today.calls.occupancy", kind="whole")])
     return tile("agt", "坐席", [drawn("agents", "s.calls.agents")], note=(on_duty, busy))
 
 
 def _rates() -> Component:
-    target = figure("today.calls.connect_rate", "tgt", "rate")
     rates = [_rate(rate) for rate in RATES]
     body = html.Div(rates, className="four-rates")
-    return tile("con", "接通率", [body], note=(html.Span(target),))
+    return tile("con", "接通率", [body])
 
 
 def _rate(rate: Connected) -> Component:
@@ -114,7 +113,7 @@ def _rate(rate: Connected) -> Component:
             hero(rate.key, "rate", "big"),
             bullet(rate.key),
             html.Div(figure(rate.key, "nd", "rate"), className="mut"),
-            html.Div(verdict(rate.key)),
+            html.Div([verdict(rate.key), figure(rate.key, "aim", "rate", "mut")], className="row"),
         ],
         className="col-rate",
     )

@@ -84,7 +84,7 @@ def _faults() -> Component:
         html.Div(_shorter("fault_rate"), className="row mut"),
     ]
     note = html.Span(drawn("platformRule", "s.platform.about", "said", rule="fault_rate"))
-    return tile("flt", "故障率", body, note=(note,))
+    return tile("flt", "故障率", body, note=(html.Span("本年"), note))
 
 
 def _shorter(measure: str) -> list[Content]:

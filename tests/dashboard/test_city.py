@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dashboard.city import BUILT_IN, Profile, ProfileError, load_profile
 from dashboard.cityparts import Target
 from dashboard.config import ConfigError
 from dashboard.measures import MEASURES, resolve
+from dashboard.platformparts import Platform
 from dashboard.terms import CHANNELS
 from dashboard.tomltable import Table
 
@@ -321,3 +323,9 @@ def test_targets_judge() -> None:
     ]
     ceiling = Target("<=", 0.05, 0.02)
     assert [ceiling.judge(v) for v in (0.05, 0.06, 0.08)] == ["good", "warn", "bad"]
+
+
+def test_the_wall_has_what_the_city_has() -> None:
+    assert load_profile("zhengzhou").parts == {"hotline", "platform"}
+    bare = replace(load_profile("meixian"), hotline=None, platform=Platform())
+    assert bare.parts == frozenset()

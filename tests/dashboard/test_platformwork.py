@@ -13,6 +13,7 @@ from dashboard.bus import BusDown
 from dashboard.city import Profile
 from dashboard.eventkinds import Event
 from dashboard.ledger import Ledger
+from dashboard.platformlive import lanes
 from dashboard.platformlive.lanes import cells, packed
 from dashboard.platformmeasures import PLATFORM
 from dashboard.platformwork import BEAT_MS, PlatformWork, SelfReport
@@ -20,6 +21,7 @@ from dashboard.reckoning import reckon
 from dashboard.uptime.spans import DOWN, UP
 from dashboard.windows import Window
 from tests.dashboard.platformtown import DAY, HOUR, MINUTE, Sender, noisy, profile
+from tests.framepage import paths, promised
 from tests.town import MONDAY, day
 
 FIRST = day(MONDAY)
@@ -225,6 +227,26 @@ def test_a_report_that_cannot_be_sent_stops_nothing() -> None:
         raise BusDown("gone")
 
     assert SelfReport(away, "1").advance(MONDAY) is False
+
+
+def test_the_frame_has_the_keys_that_are_promised(tmp_path: Path) -> None:
+    frame = Wall(tmp_path, MONDAY + HOUR).frame()
+    assert paths(frame, "platform") == promised("平台")
+
+
+def test_restless_lanes_are_told_in_longer_cells(tmp_path: Path) -> None:
+    wall, sender = Wall(tmp_path, MONDAY + DAY), Sender()
+    events = [
+        sender.row("database", at, at + 4 * MINUTE, ok=at // MINUTE % 10 < 5)
+        for at in range(MONDAY, MONDAY + DAY, 5 * MINUTE)
+    ]
+    wall.take(*events)
+    assert wall.frame()["s"]["platform.lanes"]["step_min"] == 5
+    bounds = lanes.hours_bounds(MONDAY + DAY, 300_000)
+    flapping = [(at, at + 300_000, UP if n % 2 else DOWN) for n, at in enumerate(bounds[:-1])]
+    step_ms, texts = lanes.hours([flapping] * 24, MONDAY + DAY)
+    assert step_ms == 900_000 and sum(map(len, texts)) <= lanes.MOST
+    assert texts[0] == "x95u1"
 
 
 def test_the_profile_of_the_town(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dashboard.counters import AT_REPORT, COUNTERS, points
 from dashboard.formula import OVERDUE, OVERDUE_STOCK, SUSPENDED_STOCK
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records
-from dashboard.measures import resolve
+from dashboard.measures import MEASURES, resolve
 from dashboard.reckoning import reckon
 from dashboard.windows import Window, iso_day
 from tests.town import DAY, HOUR, MONDAY, RULES, Town, day, event, life
@@ -137,6 +137,18 @@ def week(tmp_path: Path) -> Ledger:
         events += one[:4] if n % 10 == 0 else one
     ledger.apply(events)
     return ledger
+
+
+@pytest.mark.parametrize("by", [None, "district", "day"])
+def test_one_measure_alone_is_what_it_is_among_all(week: Ledger, by: str | None) -> None:
+    """What is dear to count is left out only where nobody wants it."""
+    window = Window(FIRST, FIRST + 7, MONDAY + 7 * DAY)
+    every = reckon(week, Town(), window, by)
+    for id in MEASURES:
+        alone = reckon(week, Town(), window, by, [id])
+        assert alone.measures == {id: every.measures[id]}
+        for member, figures in alone.by.items():
+            assert figures[id] == every.by[member][id], (id, member)
 
 
 def test_a_week_by_hand(week: Ledger) -> None:

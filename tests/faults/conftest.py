@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
+import orjson
 import pytest
 
 from dashboard.city import load_profile
 from dashboard.sources.simulator import year_lines
 from tests.faults.processes import CITY, Feed, Site, make_feed
 from tests.servers import RedisServer
+
+SPRING: Final = 1_617_200_000_000
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +27,27 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Feed:
 
 @pytest.fixture(scope="session")
 def spring(tmp_path_factory: pytest.TempPathFactory, year: Feed) -> Feed:
-    """The first 40,000 events of the year."""
-    return make_feed(tmp_path_factory.mktemp("spring"), "spring", year.lines[:40_000])
+    """40,000 events: the first of the year, and among them the life of a platform."""
+    platform = platform_lines()
+    lines = year.lines[: 40_000 - len(platform)]
+    step = len(lines) // len(platform)
+    for n, line in enumerate(platform):
+        lines.insert(n * (step + 1), line)
+    return make_feed(tmp_path_factory.mktemp("spring"), "spring", lines)
+
+
+def platform_lines() -> list[bytes]:
+    """Probes of two components over two days, with outages and silences, and an outage entered."""
+    chance = random.Random(2021)
+    out: list[bytes] = []
+    for n in range(900):
+        at = SPRING + n * 200_000 + chance.randrange(60_000)
+        said = {"id": f"p{n}", "type": "probe", "at": at, "component": f"c{n % 2}"}
+        out.append(orjson.dumps(said | {"ok": chance.random() < 0.8, "latency_ms": 40}))
+    outage = {"type": "outage", "outage": "O1", "component": "c0", "at": SPRING}
+    out.append(orjson.dumps(outage | {"id": "o1", "from": SPRING}))
+    out.append(orjson.dumps(outage | {"id": "o2", "at": SPRING + 9, "to": SPRING + 3_600_000}))
+    return out
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.bus import events_key, frame_key, rejected_key
+from dashboard.bus import START, events_key, frame_key, order, rejected_key
 from dashboard.city import Profile, load_profile
 from dashboard.ingest import ingest
 from dashboard.ledger import Ledger, LedgerAway
@@ -211,7 +211,7 @@ class Site:
 
         def done() -> bool:
             assert worker.running, worker.said()
-            return cursor(ledger, STREAM) == goal
+            return order(cursor(ledger, STREAM) or START) >= order(goal or START)
 
         wait_until(done, PATIENCE_S, f"the cursor at {goal}")
 

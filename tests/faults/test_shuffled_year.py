@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from dashboard.events import decode
+from dashboard.eventkinds import read_event
 from tests.faults.processes import Feed, Site, assert_exact, now
 
 
@@ -18,7 +18,7 @@ def fold_shuffled(site: Site, feed: Feed, seed: int) -> None:
     with site.ledger() as ledger:
         while done < len(lines):
             size = min(round(10 ** chance.uniform(0, 4.5)), len(lines) - done)
-            ledger.apply([decode(line, now()) for line in lines[done : done + size]])
+            ledger.apply([read_event(line, now()) for line in lines[done : done + size]])
             done += size
         assert_exact(ledger, feed)
 

@@ -3,6 +3,7 @@ there. What is missing is said to be missing; why a target was not met is quoted
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -187,12 +188,22 @@ def shortfall(form: Form, item: Item) -> str:
     low, high = target.value, target.value
     if target.op == "between":
         low, high = target.low, target.high
-    unit = "个百分点" if item.unit == "%" else item.unit
     if target.op in (">=", ">", "=", "between") and low is not None and number < low:
-        return f"低于目标{_plain(low - number)}{unit}"
+        return f"低于目标{_gap(low - number, item)}"
     if target.op in ("<=", "<", "=", "between") and high is not None and number > high:
-        return f"高于目标{_plain(number - high)}{unit}"
+        return f"高于目标{_gap(number - high, item)}"
     return ""
+
+
+def _gap(gap: Decimal, item: Item) -> str:
+    """The distance with as many decimals as the figure shows; 不足 where that would be nought."""
+    shown = re.search(r"\.(\d+)", item.actual.text)
+    places = len(shown[1]) if shown else 0
+    unit = "个百分点" if item.unit == "%" else item.unit
+    near = round(gap, places)
+    if not near:
+        return f"不足{_plain(Decimal(1).scaleb(-places))}{unit}"
+    return f"{_plain(near)}{unit}"
 
 
 def _target(form: Form, id: str) -> Target | None:

@@ -20,8 +20,9 @@ from dashboard.evaluation.exports.annexes import (
     money_table,
 )
 from dashboard.evaluation.exports.official import official_table
-from dashboard.evaluation.exports.paging import page_starts
+from dashboard.evaluation.exports.paging import SCANT, page_starts
 from dashboard.evaluation.exports.report import as_of, local
+from dashboard.evaluation.exports.stacking import stacked
 from dashboard.evaluation.exports.table import Cell, Table
 from dashboard.evaluation.exports.wrapping import wrap
 from dashboard.evaluation.form import Form
@@ -42,6 +43,8 @@ CHAR_PT, PAD_PT = 5.25, 3.75
 """Points of a column per character of its width, and beside them."""
 FILL: Final = 0.97
 """How much of a page is filled: programs and printers differ a little."""
+STACKED: Final = frozenset({"单位自评", "整体支出"})
+"""Kinds of forms whose money stands in the table itself, if it fits; else on a sheet of its own."""
 _EPOCH: Final = datetime.datetime(2000, 1, 1)
 
 
@@ -55,12 +58,12 @@ def render(
     book.set_properties({"title": plain(result.title), "created": made, "comments": form.id})
     formats = _Formats(book)
     told = as_of(result, timezone)
-    main = _Sheet(book, "评价表", formats, told)
-    main.title(official_table(form, result), result)
+    table, money = official_table(form, result), money_table(form, result)
+    above = stacked(money, table.widths) if money and form.kind in STACKED else None
+    _Sheet(book, "评价表", formats, told).title(table, result, above)
     _Sheet(book, "依据", formats, told).put(evidence_table(form, result))
     _Sheet(book, "勾稽", formats, told).put(findings_table(result))
-    money = money_table(form, result)
-    if money is not None:
+    if money is not None and above is None:
         _Sheet(book, "资金", formats, told).put(money)
     book.close()
     return out.getvalue()
@@ -111,14 +114,16 @@ class _Sheet:
         as_of_words = f"&L&9截至{told}" if told else ""
         sheet.set_footer(f"{as_of_words}&C&9第 &P 页，共 &N 页&R&9&A")
 
-    def title(self, table: Table, result: Result) -> None:
-        """The official sheet: the title and the basic facts over the table."""
+    def title(self, table: Table, result: Result, money: Table | None) -> None:
+        """The official sheet: the title, the basic facts and perhaps the money over the table."""
         widths = table.widths
         self._span(Cell(text=table.title, align="center", bold=True), widths, 16, 0, 34)
         facts = facts_table(result)
         for row in facts.rows if facts is not None else ():
             label, value = row[0] or Cell(), row[1] or Cell()
             self._fact(label, value, widths)
+        for number, line in enumerate((*money.head, *money.rows) if money is not None else ()):
+            self._cells(line, table, head=number == 0)
         self.put(table, titled=True)
 
     def put(self, table: Table, titled: bool = False) -> None:
@@ -149,8 +154,12 @@ class _Sheet:
         room = (PAGE_PT[1] - (MARGINS[2] + MARGINS[3]) * 72) / scale * FILL
         above = sum(self._heights[:first])
         head = sum(self._heights[first:])
-        starts = page_starts(table.rows, row_heights(table), room - above - head, room - head)
-        self._sheet.set_h_pagebreaks([self._row + start for start in starts])
+        heights = row_heights(table)
+        left, breaks = room - above - head, []
+        if left < max(heights[0] if heights else 0, SCANT * room):  # begins a page of its own
+            left, breaks = room - head, [first]
+        starts = page_starts(table.rows, heights, left, room - head)
+        self._sheet.set_h_pagebreaks(breaks + [self._row + start for start in starts])
 
     def _set_height(self, height: float) -> None:
         self._sheet.set_row(self._row, height)

@@ -26,7 +26,8 @@ from dashboard.accessweb import Guard
 from dashboard.auditweb import audit_routes
 from dashboard.cards import definitions
 from dashboard.city import load_profile
-from dashboard.deskweb import DeskSite, desk_routes
+from dashboard.config import load_config
+from dashboard.desksite import open_desk
 from dashboard.doors import Doors
 from dashboard.doors import House as Rules
 from dashboard.gridfiles import GridFiles
@@ -45,8 +46,6 @@ from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
-from layouts.page import Desk
-from layouts.pages import mounted as pages
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
@@ -101,10 +100,6 @@ class Clock:
         return self.now
 
 
-_DESK = Desk(MEIXIAN.title, MEIXIAN.timezone, definitions(MEIXIAN), MEIXIAN.names)
-DESK = desk_routes(DeskSite(_DESK, pages(_DESK), STATICS, lambda dash: None))
-
-
 class House:
     """Everything behind one door, in `folder`; `more` routes as other rooms add them."""
 
@@ -134,6 +129,7 @@ class House:
         if people:
             for user, roles in PEOPLE.items():
                 self.add(user, roles)
+        config = load_config(None, {}, {"city": "meixian", "data_dir": str(folder)})
         look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg", oidc="统一身份认证")
         self.router = wall_site(
             WallSite(
@@ -147,7 +143,8 @@ class House:
                     *oidc_routes(self.signing, oidc, look),
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *intake_routes(self.stream, 500, self.clock),
-                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder), *DESK,
+                    *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),
+                    *open_desk(config, MEIXIAN, STATICS, None, self.log, self.clock),
                     *more,
                 ),
             )

@@ -120,6 +120,29 @@ def test_the_wall_goes_on_while_the_account_store_is_broken(house: House) -> Non
     assert broken.visitor().sign_in("lin", PASSWORD).status == 503
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/assets/x/../secrets.key",
+        "/assets/x/../../../../etc/passwd",
+        "/assets/x/%2e%2e/%2e%2e/secrets.key",
+        "/assets//etc/passwd",
+        "/assets/x/tokens.css\0.js",
+        "/wall/../secrets.key",
+        "/wall/_dash-component-suites/../../../secrets.key",
+        "/wall/_dash-component-suites/dash/../../../../secrets.key",
+        "/grid/../secrets.key",
+        "/desk/../secrets.key",
+        "//secrets.key",
+    ],
+)
+def test_no_path_leads_out_of_the_site(house: House, path: str) -> None:
+    answer = house.signed_in("lin").get(path)
+    key = (house.folder / "secrets.key").read_text().strip()
+    assert key not in answer.text and "root:" not in answer.text
+    assert answer.status == 404
+
+
 def test_case_lists_are_for_people_of_the_business_and_never_for_walls(house: House) -> None:
     for visitor, given in (
         (house.signed_in("lin"), True),

@@ -50,6 +50,14 @@ def test_year_prints_every_leg(tmp_path: Path) -> None:
     assert bars(found) == {"ingest_s", "ingest_rss_mb", "query_s", "first_frame_s"}
 
 
+def test_platform_folds_its_probes_and_checks_what_is_stored(tmp_path: Path) -> None:
+    words = ("bench", "platform", "--components", "3", "--days", "2", "--json")
+    found = json.loads(cityops(*words, cwd=tmp_path))
+    assert 8_500 < found["probes"] < 8_640 and found["stored_days"] == 9
+    assert found["bytes_per_probe"] < 4 and found["availability"] > 0.9
+    assert bars(found) == {"fold_s", "rss_mb", "query_s"}
+
+
 def test_hotline_agrees_with_a_plain_loop(tmp_path: Path) -> None:
     found = json.loads(cityops("bench", "hotline", "--calls", "40000", "--json", cwd=tmp_path))
     assert found["calls"] == 40_000 and found["wrong"] == []

@@ -76,6 +76,17 @@ def test_it_counts_and_ends_on_term(shift: Shift) -> None:
     assert (shift.folder / "meixian.db").exists()
 
 
+def test_it_says_of_itself_that_it_works(shift: Shift) -> None:
+    shift.start()
+
+    def state() -> str:
+        body = shift.bus.last_frame()
+        rows = [] if body is None else orjson.loads(body)["t"]["platform.components"]
+        return next((row["state"] for row in rows if row["id"] == "wall"), "")
+
+    wait_until(lambda: state() == "u", what="its own probe on the wall")
+
+
 def test_of_two_workers_one_gives_way(shift: Shift) -> None:
     first = shift.start()
     wait_until(lambda: shift.reported() == 0, what="first frame")

@@ -53,7 +53,7 @@ def xlsx(formula: str = "=SUM(A1:A2)") -> bytes:
 
 def word() -> bytes:
     document, out = docx.Document(), io.BytesIO()
-    document.add_paragraph("故障报告：DDE 链接已停用")
+    document.add_paragraph("故障报告：DDE 链接已停用，vbaProject.bin 已删")
     document.save(out)
     return out.getvalue()
 
@@ -135,8 +135,8 @@ HOSTILE = {
     "宏.xlsx": (zipped(xlsx(), xl__vbaProject_dot_bin=b"\xd0\xcf"), "带宏或程序（xl/vbaProject"),
     "宏.docx": (zipped(word(), word__vbaProject_dot_bin=b"\xd0"), "带宏或程序（word/vba"),
     "暗宏.xlsx": (
-        zipped(xlsx(), xl__x_dot_xml=b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"),
-        "带宏（xl/x.xml）",
+        zipped(xlsx(), **{"[Content_Types]_dot_xml": b"vnd.ms-excel.sheet.macroEnabled.main+xml"}),
+        r"带宏（\[Content_Types\].xml）",
     ),
     "四点零宏.xlsx": (zipped(xlsx(), xl__macrosheets__sheet1_dot_xml=b"<x/>"), "macrosheets"),
     "嵌程序.docx": (zipped(word(), word__embeddings__oleObject1_dot_bin=b"MZ"), "oleObject1"),

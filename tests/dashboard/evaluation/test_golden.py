@@ -15,26 +15,10 @@ import pytest
 from dashboard.evaluation.evaluating import evaluate
 from dashboard.evaluation.loading import load_form, load_values
 from dashboard.evaluation.result import Result, decode, encode
-from tests.dashboard.evaluation.published import (
-    MEIXIAN,
-    NANYANG,
-    YUEYANG,
-    ZHENGZHOU_2021,
-    ZHENGZHOU_2022,
-    Known,
-    measured,
-)
+from tests.dashboard.evaluation.published import KNOWN, NANYANG, Known, measured
 
 GOLDEN = Path(__file__).parents[3] / "examples" / "golden"
 NOTHING: Known = {}
-KNOWN: dict[str, Known] = {
-    "zhengzhou-2021": ZHENGZHOU_2021,
-    "zhengzhou-2022": ZHENGZHOU_2022,
-    "nanyang-2021": NANYANG,
-    "meixian-2021": MEIXIAN,
-    "yueyang-2020-overall": YUEYANG,
-    "yueyang-2020-collection": YUEYANG,
-}
 
 
 def golden(id: str, **other: Known) -> Result:

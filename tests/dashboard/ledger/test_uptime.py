@@ -98,6 +98,22 @@ def test_a_row_of_probes_is_its_points(make_ledger: Callable[..., Ledger]) -> No
     assert uptimereading.probe_size(row)[:3] == (61, 0, 2)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_an_outage_over_the_end_of_a_stored_day_is_one(
+    make_ledger: Callable[..., Ledger], backwards: bool
+) -> None:
+    ledger = make_ledger()
+    answers = [40, 40, 40, FAILED, FAILED, 50, FAILED, 60, 60, 60]
+    events = [probe(MIDNIGHT + (n - 4) * MINUTE, answer) for n, answer in enumerate(answers)]
+    for one in reversed(events) if backwards else events:
+        ledger.apply([one])
+    assert uptimereading.spans(ledger, 0, NOW)["db"] == [
+        (MIDNIGHT - 4 * MINUTE, MIDNIGHT - MINUTE, UP),
+        (MIDNIGHT - MINUTE, MIDNIGHT + 4 * MINUTE, DOWN),
+        (MIDNIGHT + 4 * MINUTE, MIDNIGHT + 8 * MINUTE, UP),
+    ]
+
+
 def town(seed: int) -> list[Event]:
     """Three days of two components with outages, silences and slow spells, and records."""
     rng = random.Random(seed)

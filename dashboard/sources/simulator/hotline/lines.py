@@ -83,15 +83,10 @@ class _Making:
         if figures.count("offered"):
             self._calls = year_calls(profile, year, seed)
             counts = {name: figures.count(name) for name in CALL_COUNTS}
-            care = aftercare(rng, self._calls, counts, horizon)
-            sender = sender_of(profile, "hotline_12319")
-            self._teller = Teller(self._calls, care, numbers_of(profile, self._calls), sender)
-            self._sender = sender
-            self._arrivals = _arrivals(rng, self._calls)
+            self._care = aftercare(rng, self._calls, counts, horizon)
+            self._arrival, self._again = _arrivals(rng, self._calls)
+            self._sender = sender_of(profile, "hotline_12319")
             self._crew = crew_of(_size(profile))
-            for i in np.flatnonzero(care.fed_back + care.called_back).tolist():
-                for at, event in self._teller.after(i):
-                    self._put(at + LAG_MS, event)
 
     def take(self, day: int) -> list[bytes]:
         """What arrives on a day, in order; gone afterwards."""
@@ -102,10 +97,19 @@ class _Making:
         if self._calls is None:
             return
         start, end = self._profile.day_start(day), self._profile.day_start(day + 1)
-        for i in range(*np.searchsorted(self._calls.offered, [start, end]).tolist()):
-            _, event = self._teller.row(i)
-            for arrives in self._arrivals[i]:
-                self._put(arrives, event)
+        low, high = np.searchsorted(self._calls.offered, [start, end]).tolist()
+        mine = np.arange(low, high)
+        prefix = f"H{date.fromordinal(day + EPOCH):%Y%m%d}-"
+        numbers = [f"{prefix}{n:05d}" for n in range(1, len(mine) + 1)]
+        teller = Teller(self._calls.take(mine), self._care.take(mine), numbers, self._sender)
+        times = zip(self._arrival[mine].tolist(), self._again[mine].tolist(), strict=True)
+        for i, (arrives, again) in enumerate(times):
+            _, event = teller.row(i)
+            self._put(arrives, event)
+            if again:
+                self._put(again, event)
+            for at, event in teller.after(i):
+                self._put(at + LAG_MS, event)
         if self._with_agents:
             for each in [day - 1, day] if day == self.days[0] else [day]:
                 self._states(each, start)
@@ -146,17 +150,14 @@ def _size(profile: Profile) -> CrewSize:
     return size
 
 
-def _arrivals(rng: np.random.Generator, calls: Calls) -> list[tuple[int, ...]]:
-    """When the row of each call arrives, once or twice."""
+def _arrivals(rng: np.random.Generator, calls: Calls) -> tuple[Whole, Whole]:
+    """When the row of each call arrives, and when it comes again (0: it does not)."""
     count = len(calls)
     at: Whole = calls.wrapped + 500 + (LAG_MS * rng.random(count)).astype(np.int64)
     late = np.flatnonzero(rng.random(count) < LATE)
     at[late] += np.minimum(rng.exponential(2 * HOUR, len(late)), DAY).astype(np.int64)
-    again = np.flatnonzero(rng.random(count) < AGAIN)
-    out: list[tuple[int, ...]] = [(one,) for one in at.tolist()]
-    for i, wait in zip(again.tolist(), rng.integers(1_000, HOUR, len(again)).tolist(), strict=True):
-        out[i] = (out[i][0], out[i][0] + wait)
-    return out
+    again = np.where(rng.random(count) < AGAIN, at + rng.integers(1_000, HOUR, count), 0)
+    return at, again
 
 
 def year_calls(profile: Profile, year: int, seed: int) -> Calls:
@@ -165,18 +166,3 @@ def year_calls(profile: Profile, year: int, seed: int) -> Calls:
     crew = crew_of(_size(profile))
     offered, answered = figures.count("offered"), figures.count("answered")
     return calls_of_year(profile.calendar, year, seed, crew, offered, answered)
-
-
-def numbers_of(profile: Profile, calls: Calls) -> list[str]:
-    """Call numbers, counted up within the city day."""
-    out: list[str] = []
-    last, n = -1, 0
-    prefix = ""
-    for at in calls.offered.tolist():
-        day = profile.day(at)
-        if day != last:
-            last, n = day, 0
-            prefix = f"H{date.fromordinal(day + EPOCH):%Y%m%d}-"
-        n += 1
-        out.append(f"{prefix}{n:05d}")
-    return out

@@ -38,7 +38,7 @@ ORDERS_LAST: Final = 12
 MINUTE: Final = 60_000
 HASTE: Final = 0.006
 """How many hang up while they are greeted, of all who wait."""
-SURGES: Final = 5.0
+SURGES: Final = 4.0
 """Rushes 突发 in a calling day, on average: a burst main, an outage, a storm."""
 SURGE_MS: Final = (6 * MINUTE, 14 * MINUTE)
 SURGE_HOURS: Final = (1, 15)

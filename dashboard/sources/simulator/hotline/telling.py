@@ -102,24 +102,21 @@ class Teller:
             yield ended, self._event(i, ended, 4, "abandoned")
 
     def after(self, i: int) -> Iterator[Told]:
-        """What follows the call: 反馈, 回访 and 满意度."""
-        _, fed_back, _, called_back, satisfaction = (column[i] for column in self._care)
+        """What follows the call: 反馈, 应回访, 回访 and 满意度."""
+        _, fed_back, due, called_back, satisfaction = (column[i] for column in self._care)
         if fed_back:
             yield fed_back, self._event(i, fed_back, ROW_REV + 1, "fed_back")
+        if due:
+            yield due, self._event(i, due, ROW_REV + 2, "callback_due")
         if called_back:
-            given = (
-                {"rated_at": called_back, "satisfaction": satisfaction} if satisfaction else None
-            )
-            yield called_back, self._event(i, called_back, ROW_REV + 2, "called_back", given)
+            given = None
+            if satisfaction:
+                given = {"rated_at": called_back, "satisfaction": satisfaction}
+            yield called_back, self._event(i, called_back, ROW_REV + 3, "called_back", given)
 
     def _due(self, i: int) -> dict[str, Any]:
-        feedback, _, callback, _, _ = (column[i] for column in self._care)
-        given = {}
-        if feedback:
-            given["feedback_due_at"] = feedback
-        if callback:
-            given["callback_due_at"] = callback
-        return given
+        feedback = self._care[0][i]
+        return {"feedback_due_at": feedback} if feedback else {}
 
     def _event(
         self, i: int, at: int, rev: int, step: str | None, given: dict[str, Any] | None = None

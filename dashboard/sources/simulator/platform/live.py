@@ -30,9 +30,9 @@ from dashboard.sources.simulator.platform.incidents import (
 from dashboard.sources.simulator.platform.probes import one, rows
 from dashboard.worktime import HOUR
 
-VITAL_A_DAY: Final = 0.7
+VITAL_A_DAY: Final = 0.5
 OTHERS_A_DAY: Final = 2.0
-SLOW_A_DAY: Final = 1.5
+SLOW_A_DAY: Final = 0.8
 SMALL_A_DAY: Final = 2.0
 """Tickets without an outage."""
 WINDOWS_A_DAY: Final = 0.25
@@ -43,6 +43,8 @@ OTHERS_MIN: Final = (4.0, 25.0)
 SLOW_MIN: Final = (10.0, 40.0)
 GRAVE_MIN: Final = (32.0, 60.0)
 APART: Final = 15 * MINUTE
+LONG: Final = 10 * MINUTE
+"""After so long without being asked probes are told in rows: a demo that catches up."""
 LATE_TICKETS: Final = 0.04
 FINE_DAYS: Final = 2
 """Of so many last days every probe is told, of those before only every second."""
@@ -152,20 +154,24 @@ class LivePlatform:
             low, high = (bisect_right(found, at, key=instant) for at in (since, now))
             told += found[low:high]
         for part in self._parts:
-            if part.id in self._own:
-                continue
-            at = part.tick(since + 1)
-            while at <= now:
-                told.append((at, self._probe(part, at)))
-                at += part.every
+            if part.id not in self._own:
+                told += ((event["at"], event) for event in self._probes(part, since, now))
         for day in [day for day in self._days if day < today - 6]:
             del self._days[day]
         return [event for _, event in sorted(told, key=instant)]
 
-    def _probe(self, part: Part, at: int) -> Event:
-        spells = self._day(self._day_of(at)).unseen
-        inside = (s for s in spells if s.part == part and s.start <= at < s.end)
-        return one(part, at, next(inside, None), self._sender)
+    def _probes(self, part: Part, since: int, now: int) -> Iterator[Event]:
+        """The probes after `since` until `now`: one by one, or in rows after a long time."""
+        if now - since > LONG:
+            for day in range(self._day_of(since + 1), self._day_of(now) + 1):
+                start, end = self._day_start(day), self._day_start(day + 1)
+                begin, end = max(start, since + 1), min(end, now + 1)
+                yield from rows(part, begin, end, self._day(day).unseen, self._sender)
+            return
+        for at in range(part.tick(since + 1), now + 1, part.every):
+            spells = self._day(self._day_of(at)).unseen
+            inside = (s for s in spells if s.part == part and s.start <= at < s.end)
+            yield one(part, at, next(inside, None), self._sender)
 
     def _day(self, day: int) -> PlatformDay:
         found = self._days.get(day)

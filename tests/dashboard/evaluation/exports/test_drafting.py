@@ -74,9 +74,22 @@ def test_what_did_not_apply_or_occur_says_why() -> None:
 
 def test_an_upper_bound_is_exceeded_not_fallen_short_of() -> None:
     faults = BY_ID["faults"]
-    over = replace(faults, state="unmet", actual=replace(faults.actual, number=Decimal("6.5")))
+    over = replace(
+        faults, state="unmet", actual=replace(faults.actual, number=Decimal("6.5"), text="6.5%")
+    )
     assert shortfall(FORM, over) == "高于目标1.5个百分点"
     assert shortfall(FORM, faults) == ""
+
+
+def test_a_gap_has_the_decimals_of_the_figure() -> None:
+    rate = BY_ID["rate"]
+    for number, text, told in (
+        ("95.07121792", "95.07%", "低于目标2.93个百分点"),
+        ("97.999", "98.00%", "低于目标不足0.01个百分点"),
+        ("95", "95%", "低于目标3个百分点"),
+    ):
+        actual = replace(rate.actual, number=Decimal(number), text=text)
+        assert shortfall(FORM, replace(rate, actual=actual)) == told
 
 
 def test_reasons_are_quoted_or_said_to_be_missing() -> None:

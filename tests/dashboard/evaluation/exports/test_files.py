@@ -19,8 +19,9 @@ import pytest
 from dashboard.evaluation.evaluating import evaluate
 from dashboard.evaluation.exports import FORMATS, render, write
 from dashboard.evaluation.exports.official import official_table
+from dashboard.evaluation.form import Form, MoneyRow
 from dashboard.evaluation.loading import load_form, load_values
-from dashboard.evaluation.result import Item
+from dashboard.evaluation.result import Item, Result
 from dashboard.evaluation.values import Override
 from dashboard.exports.wholefile import FileRefused
 from tests.dashboard.evaluation.exports.lanterns import FORM, LONG, RESULT
@@ -60,13 +61,13 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_xlsx_has_the_table_the_evidence_the_findings_and_the_money(book: Any) -> None:
-    assert book.sheetnames == ["评价表", "依据", "勾稽", "资金"]
+    assert book.sheetnames == ["评价表", "依据", "勾稽"]
     assert book["评价表"]["A1"].value == FORM.title
 
 
 def test_xlsx_cells_are_those_of_the_table_typed_and_merged(book: Any) -> None:
     sheet = book["评价表"]
-    top = 4  # the title and two facts
+    top = 7  # the title, two facts, the headings and two rows of the money table
     assert [cell.value for cell in sheet[top]] == [one.title for one in FORM.columns]
     spans = {
         (span.min_row, span.min_col): (span.size["rows"], span.size["columns"])
@@ -92,19 +93,32 @@ def test_xlsx_is_ready_to_print(book: Any) -> None:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
         assert sheet.print_title_rows and sheet.freeze_panes
-    assert book["评价表"].print_title_rows == "$4:$4"
-    assert book["评价表"].freeze_panes == "A5"
+    assert book["评价表"].print_title_rows == "$7:$7"
+    assert book["评价表"].freeze_panes == "A8"
     widths = {}
     for one in book["评价表"].column_dimensions.values():  # equal neighbours are one entry
         widths.update(dict.fromkeys(range(one.min, one.max + 1), round(one.width - 0.71)))
     assert list(widths.values()) == [one.width for one in FORM.columns]
 
 
+def test_xlsx_breaks_pages_between_groups_and_after_a_long_money_table(book: Any) -> None:
+    def breaks(form: Form, result: Result) -> list[int]:
+        sheet = openpyxl.load_workbook(io.BytesIO(render(result, form, ".xlsx")))["评价表"]
+        return [one.id for one in sheet.row_breaks.brk]
+
+    assert breaks(FORM, RESULT) == []
+    money = FORM.money
+    assert money is not None
+    rows = tuple(MoneyRow(id=f"r{n}", title=f"第{n}项") for n in range(30))
+    form = msgspec.structs.replace(FORM, money=msgspec.structs.replace(money, rows=rows))
+    assert breaks(form, RESULT) == [34]  # right above the headings: title, facts, 1 + 30 rows
+
+
 def test_xlsx_rows_are_high_enough_for_their_text(book: Any) -> None:
     sheet = book["评价表"]
     lines = len(LONG) * 2 / 24
-    assert sheet.row_dimensions[5].height > lines * 13
-    assert sheet.row_dimensions[6].height < 40
+    assert sheet.row_dimensions[8].height > lines * 13
+    assert sheet.row_dimensions[9].height < 40
 
 
 def test_xlsx_evidence_has_numerator_and_denominator(book: Any) -> None:
@@ -121,10 +135,23 @@ def test_xlsx_evidence_has_numerator_and_denominator(book: Any) -> None:
     assert rows["　灯杆"][2] == 4 and rows["案卷数"][2] == 509_566
     findings = [row[1:4] for row in book["勾稽"].iter_rows(min_row=3, values_only=True)]
     assert findings[0] == ("矛盾", "故障率：按目标已达标却未得满分", "评分表“故障率”")
-    money = [row for row in book["资金"].iter_rows(min_row=4, values_only=True)]
-    assert money == [("预算", "(1)", 98.098, None), ("执行率", None, 1, "—")]
-    shapes = [book["资金"].cell(row, 3).number_format for row in (4, 5)]
-    assert shapes == ["#,##0.0000", "0.00%"]
+
+
+def test_xlsx_has_the_money_in_the_table_or_on_a_sheet_of_its_own(book: Any) -> None:
+    inside = [
+        [cell for cell in row if cell is not None]
+        for row in book["评价表"].iter_rows(min_row=4, max_row=6, values_only=True)
+    ]
+    assert inside == [
+        ["资金情况（单位：万元）", "行次", "合计", "市级"],
+        ["预算", "(1)", 98.098],
+        ["执行率", 1, "—"],
+    ]
+    apart = msgspec.structs.replace(FORM, kind="部门评价")
+    sheet = openpyxl.load_workbook(io.BytesIO(render(RESULT, apart, ".xlsx")))["资金"]
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    assert rows == [("预算", "(1)", 98.098, None), ("执行率", None, 1, "—")]
+    assert [sheet.cell(row, 3).number_format for row in (4, 5)] == ["#,##0.0000", "0.00%"]
 
 
 def test_typed_scores_of_levels_and_the_whole_are_on_the_evidence_sheet() -> None:

@@ -27,6 +27,7 @@ FIELD = {
     "transferred": "transferred_at",
     "wrapped": "wrapped_at",
     "fed_back": "fed_back_at",
+    "callback_due": "callback_due_at",
     "called_back": "called_back_at",
     "order_transferred": "order_transferred_at",
     "order_accepted": "order_accepted_at",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dashboard.city import load_profile
 from dashboard.sources.simulator.platform.incidents import MINUTE, Part
 from dashboard.sources.simulator.platform.live import LivePlatform
@@ -47,6 +49,21 @@ def test_past_and_present_say_the_same_as_the_past_told_later() -> None:
     assert entered(told) == entered(straight)
     past = [at for at, _ in points(told, "wall")]
     assert past and max(past) <= NOON  # this system speaks for itself once it runs
+
+
+@pytest.mark.parametrize("minutes", [3, 60, 7 * 60, 50 * 60])
+def test_whoever_asks_seldom_hears_the_same_in_fewer_words(minutes: int) -> None:
+    often, seldom = live(), live()
+    often.resume(NOON)
+    seldom.resume(NOON)
+    one_by_one = [e for m in range(1, 50 * 60 + 1) for e in often.due(NOON + m * MINUTE)]
+    end = NOON + 50 * HOUR
+    steps = [*range(NOON + minutes * MINUTE, end, minutes * MINUTE), end]
+    at_once = [event for at in steps for event in seldom.due(at)]
+    for part in PARTS:
+        assert points(one_by_one, part.id) == points(at_once, part.id)
+    assert entered(one_by_one) == entered(at_once)
+    assert len(at_once) < len(one_by_one) / 5 or minutes < 10
 
 
 def test_nothing_is_told_before_it_happens_or_twice() -> None:
