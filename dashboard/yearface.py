@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from dashboard.evaluation.form import SIGNS, Form, Indicator, Target, children, line_of
-from dashboard.evaluation.result import Finding, Item, LevelResult, Result
+from dashboard.evaluation.form import SIGNS, Form, Indicator, Level, Target, children, line_of
+from dashboard.evaluation.result import Finding, Item, LevelResult, Result, State
 from dashboard.evaluation.totals import grade_of
 from dashboard.evaluation.values import Values
 
@@ -22,8 +22,9 @@ ROWS, FINDINGS, MISSING = 24, 10, 12
 """How many rows of each table go into a frame."""
 SHOWN: Final = {"output": ("output",), "effect": ("effect", "satisfaction")}
 """The two tables of progress and the aspects of the first levels in them."""
-FILLED: Final = frozenset({"met", "unmet", "partial", "judged", "stated"})
-ABSENT: Final = frozenset({"na", "not_occurred"})
+NAMED: Final = {"产出": "output", "效果": "effect", "效益": "effect", "满意": "satisfaction"}
+FILLED: Final[frozenset[State]] = frozenset({"met", "unmet", "partial", "judged", "stated"})
+ABSENT: Final[frozenset[State]] = frozenset({"na", "not_occurred"})
 ORDER: Final = (
     *("conflict", "lost", "unmet", "slow", "partial", "missing", "nodata", "run"),
     *("stated", "judged", "met", "not_occurred", "na"),
@@ -157,7 +158,13 @@ def _counted(form: Form, item: Item) -> bool:
 
 
 def _under(form: Form, items: Iterable[Item], name: str) -> list[Item]:
-    return [item for item in items if line_of(form, item.level)[0].aspect in SHOWN[name]]
+    return [item for item in items if _aspect(line_of(form, item.level)[0]) in SHOWN[name]]
+
+
+def _aspect(level: Level) -> str | None:
+    """What a first level is about; where the form does not say, its name does."""
+    named = (aspect for word, aspect in NAMED.items() if word in level.name)
+    return level.aspect or next(named, None)
 
 
 def _sums(items: Sequence[Item], conflicts: frozenset[str]) -> dict[str, int]:

@@ -16,6 +16,12 @@
   const part = (text, whole) => (known(text) && Number(whole) ? (Number(text) / Number(whole)) * 100 : 0);
   const waiting = (about) => about.problem || (known(about.at) ? '' : '正在计算');
 
+  /** 没有内容时写明原因；原因变了就改写。 */
+  function blank(el, none, word) {
+    if (empty(el, none, word)) setText(el.firstElementChild, word);
+    return none;
+  }
+
   function date(text) {
     const [, month, day] = text.split('-').map(Number);
     return month + '月' + day + '日';
@@ -75,7 +81,7 @@
 
   function annualScore(el, frame) {
     const [about, score] = [aboutOf(frame), scoreOf(frame)];
-    if (empty(el, !score, waiting(about) || '无数据')) return;
+    if (blank(el, !score, waiting(about) || '无数据')) return;
     const [top, judged, bands, cells, foot, title] = el.firstElementChild ? el.children : scoreParts(el);
     const hero = top.firstElementChild;
     setText(hero.firstElementChild, said(score.projected));
@@ -121,7 +127,7 @@
 
   function annualLevels(el, frame) {
     const rows = frame.t['annual.levels'] || [];
-    if (empty(el, !rows.length, waiting(aboutOf(frame)) || '无数据')) return;
+    if (blank(el, !rows.length, waiting(aboutOf(frame)) || '无数据')) return;
     const most = Math.max.apply(null, rows.map((row) => Number(row.weight) || 0)) || 1;
     const found = pool(el, rows.length, levelRow);
     setClass(el, 'many', rows.length > 4);
@@ -186,7 +192,7 @@
 
   function annualFilling(el, frame) {
     const [about, counts] = [aboutOf(frame), countsOf(frame)];
-    if (empty(el, !counts, waiting(about) || '无数据')) return;
+    if (blank(el, !counts, waiting(about) || '无数据')) return;
     const [top, boxes, keys, flow] = el.firstElementChild ? el.children : fillingParts(el);
     setText(top.firstElementChild.firstElementChild, f.count(counts.filled + counts.absent));
     setText(top.firstElementChild.lastElementChild, '/ ' + f.count(counts.items) + ' 项');
@@ -215,6 +221,6 @@
     setText(el, counts ? '自动 ' + counts.auto + '　佐证 ' + counts.attached : '');
   }
 
-  app.annual = { aboutOf, countsOf, known, said, waiting };
+  app.annual = { aboutOf, countsOf, known, said, waiting, blank };
   Object.assign(app.painters, { annualHead, annualScore, annualLevels, annualFilling, annualOrigins });
 })((window.cityops = window.cityops || {}));

@@ -3,8 +3,8 @@
   'use strict';
 
   const f = app.format;
-  const { make, glyph, pool, setText, setClass, empty } = app;
-  const { aboutOf, countsOf, known, said, waiting } = app.annual;
+  const { make, glyph, pool, setText, setClass } = app;
+  const { aboutOf, countsOf, known, said, waiting, blank } = app.annual;
   const ROW_REM = 2.25;
   const AIM = 80; // 目标竖线在条的八成处，超额看得见
   const MARKS = {
@@ -74,7 +74,7 @@
   function annualRows(el, frame) {
     const all = frame.t['annual.' + el.dataset.which] || [];
     const counts = countsOf(frame);
-    if (empty(el, !all.length, counts ? '本表没有这类指标' : waiting(aboutOf(frame)) || '无数据')) return;
+    if (blank(el, !all.length, counts ? '本表没有这类指标' : waiting(aboutOf(frame)) || '无数据')) return;
     if (!el.firstElementChild) {
       el.appendChild(make('div', 'rows'));
       el.appendChild(make('div', 'rest mut'));
@@ -136,7 +136,7 @@
   function annualFindings(el, frame) {
     const all = frame.t['annual.findings'] || [];
     const counts = countsOf(frame);
-    if (empty(el, !all.length, counts ? '没有发现矛盾' : waiting(aboutOf(frame)) || '无数据')) return;
+    if (blank(el, !all.length, counts ? '没有发现矛盾' : waiting(aboutOf(frame)) || '无数据')) return;
     const rows = pool(el, all.length, makeFinding);
     all.forEach((one, i) => {
       const [head, pair, what] = rows[i].children;
@@ -189,7 +189,7 @@
   function annualMissing(el, frame) {
     const all = frame.t['annual.missing'] || [];
     const counts = countsOf(frame);
-    if (empty(el, !all.length, counts ? '没有缺项' : waiting(aboutOf(frame)) || '无数据')) return;
+    if (blank(el, !all.length, counts ? '没有缺项' : waiting(aboutOf(frame)) || '无数据')) return;
     const shown = all.slice(0, app.capacity(el, 2, all.length));
     const rows = pool(el, shown.length, makeGap);
     shown.forEach((one, i) => {

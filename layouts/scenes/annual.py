@@ -60,12 +60,12 @@ def _progress(area: str, title: str, name: str) -> Component:
 
 
 def _findings() -> Component:
-    body = drawn("annualFindings", f"t.annual.findings {COUNTS}", "year-findings")
+    body = drawn("annualFindings", f"t.annual.findings {COUNTS} {ABOUT}", "year-findings")
     return tile("yco", "勾稽矛盾", [body], note=_note("annualFound", COUNTS))
 
 
 def _missing() -> Component:
-    body = drawn("annualMissing", f"t.annual.missing {COUNTS}", "year-missing")
+    body = drawn("annualMissing", f"t.annual.missing {COUNTS} {ABOUT}", "year-missing")
     return tile("ymi", "缺项", [body], note=_note("annualGaps", COUNTS))
 
 
