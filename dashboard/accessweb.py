@@ -71,10 +71,15 @@ class Guard:
         self._router, self._doors, self._look = router, doors, look
         self._cookies = Cookies(doors.keys)
         self._bodies = Bodies()
-        if bare := [path for path in paths(router.routes) if rules_of(path) is None]:
+        if bare := [path for path in self.paths if rules_of(path) is None]:
             raise NoPolicy(
                 f"没有权限规则的路由：{'、'.join(bare)}（见 dashboard/access/policy.py）"
             )
+
+    @property
+    def paths(self) -> list[str]:
+        """The path patterns behind it."""
+        return paths(self._router.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -19,6 +19,7 @@ from dashboard.cityledger import open_ledger
 from dashboard.config import Config
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
+from dashboard.exportweb import export_routes
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
@@ -63,6 +64,7 @@ def open_desk(
         behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
+        *export_routes(ledger, profile, now, trail),
         *book_routes(books, files, cases, profile.timezone, trail),
         *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
     ]

@@ -13,6 +13,7 @@ from dashboard.callreconcile import reconcile_calls
 from dashboard.counters import names
 from dashboard.ledger import Ledger
 from dashboard.ledger.reading import records, tally_rows
+from dashboard.platformreconcile import reconcile_platform
 from dashboard.recounting import Codes, Numbers, Recount
 from dashboard.tally import DIM, DIM_NAMES
 
@@ -67,7 +68,9 @@ def reconcile(
     differences = _compare(codes, recounted.result(), stored)
     calls, rows, found = reconcile_calls(ledger, first_day, end_day, progress)
     differences += [Difference(*one) for one in found]
-    return Reconciled(count + calls, len(numbers) + rows, differences)
+    spans, moved = reconcile_platform(ledger, progress)
+    differences += [Difference(*one) for one in moved]
+    return Reconciled(count + calls, len(numbers) + rows + spans, differences)
 
 
 def _compare(

@@ -44,7 +44,7 @@ def _hotline() -> Component:
             [html.Span("接通率"), html.B(figure(CONNECTED, kind="percent"), className="nm")],
             className="row",
         ),
-        html.Div([figure(CONNECTED, "nd"), figure(CONNECTED, "tgt")], className="row mut"),
+        html.Div([figure(CONNECTED, "nd"), figure(CONNECTED, "aim")], className="row mut"),
         drawn("agentsBar", "s.calls.agents", "agents-bar"),
     ]
     name = html.Span("热线", **data(draw="callsName", keys="s.calls.about"))

@@ -82,8 +82,8 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     # the pages' callbacks ask `asking()` what they may do; see `deskweb`
     "/desk/_{dash:path}": {"GET": _DESK, "POST": Rule("desk.read", csrf="origin")},
     "/desk/attach/*": {"POST": Rule("forms.fill", body=64 << 20)},
-    "/desk/attachment/*": {"GET": _DESK},
     "/desk/export/*": {"GET": Rule("exports.make")},
+    "/desk/attachment/*": {"GET": _DESK},
     "/grid/*": {"GET": _SHOW},
     "/tiles/*": {"GET": _SHOW},
     "/base/*": {"GET": _SHOW},

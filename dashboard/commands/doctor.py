@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from dashboard.accessdiagnosis import examine_access
 from dashboard.config import ConfigError, load_config
 from dashboard.diagnosis import Finding, examine
 
@@ -55,3 +56,4 @@ def _findings(config: Path | None) -> Iterator[Finding]:
         packages_distributions(),
         Path(str(files("dashboard") / "assets")),
     )
+    yield from examine_access(settings)

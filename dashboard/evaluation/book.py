@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from dashboard.evaluation.strictyaml import FIT, unfit
 from dashboard.evaluation.values import Values
 from dashboard.evaluation.workflow import ACTIONS, ActionId, BookState
 
@@ -105,10 +106,13 @@ def as_values(form: str, year: int, cells: Mapping[str, Payload]) -> Values:
     for cell, payload in cells.items():
         _place(raw, cell, payload)
     try:
-        return msgspec.convert(raw, Values, strict=False)
+        values = msgspec.convert(raw, Values, strict=False)
     except msgspec.ValidationError as error:
         cell = next((one for one in cells if len(cells) > 1 and _bad(form, year, cells, one)), "")
         raise BadCell(f"{cell or next(iter(cells), '')}：填报值不合要求（{error}）") from error
+    for path, number in unfit(values):
+        raise BadCell(f"{path} = {number}：应为 {FIT}")
+    return values
 
 
 def _bad(form: str, year: int, cells: Mapping[str, Payload], cell: str) -> bool:

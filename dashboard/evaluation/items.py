@@ -23,6 +23,8 @@ def item(form: Form, filling: Filling, indicator: Indicator) -> Item:
     state = state_of(indicator, filled, parts)
     marked = mark(form, indicator, indicator.rule, filled, state, parts)
     override = filling.values.overrides.get(indicator.id)
+    if override is not None and state in ("missing", "stated"):
+        state = "judged"
     weight = indicator.weight
     exact = None
     if weight is not None and marked.share is not None:

@@ -82,4 +82,18 @@ def schema() -> dict[str, Any]:
     (form, _), components = msgspec.json.schema_components(
         (Form, Values), ref_template="#/$defs/{name}"
     )
-    return {"title": "cityops 表单", **form, "$defs": components}
+    whole = {"title": "cityops 表单", **form, "$defs": components}
+    numbers: dict[str, Any] = _with_numbers(whole)
+    return numbers
+
+
+def _with_numbers(node: Any) -> Any:
+    """Decimals as the loader takes them: a YAML number, or one in quotes."""
+    if isinstance(node, list):
+        return [_with_numbers(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("format") == "decimal":
+        kept = {key: value for key, value in node.items() if key != "format"}
+        return {**kept, "type": ["number", "string"], "pattern": r"^-?\d{1,15}(\.\d{1,15})?$"}
+    return {key: _with_numbers(value) for key, value in node.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +22,8 @@ from dashboard.settings import ConfigError
 
 T = TypeVar("T")
 MAX_BYTES = 2_000_000
+DIGITS = 15
+FIT = f"至多 {DIGITS} 位整数、{DIGITS} 位小数的数"
 WORDS = {
     "decimal": "数",
     "int": "整数",
@@ -122,9 +124,39 @@ def read_file(file: Path, kind: type[T]) -> T:
 def convert(data: Any, kind: type[T], file: str) -> T:
     """Plain values as a struct; raises `FormError` that names what is wrong and where."""
     try:
-        return msgspec.convert(data, kind)
+        found = msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
         raise _told(data, kind, file, str(error)) from error
+    for path, number in unfit(found):
+        raise FormError(file, path, str(number), FIT)
+    return found
+
+
+def unfit(found: Any) -> Iterator[tuple[str, Decimal]]:
+    """Path and value of decimals nobody can mean: NaN, infinity, thousands of digits."""
+    for path, number in _decimals(found, ""):
+        if not (number.is_finite() and number.adjusted() < DIGITS and _exponent(number) >= -DIGITS):
+            yield path, number
+
+
+def _decimals(found: Any, path: str) -> Iterator[tuple[str, Decimal]]:
+    """Every decimal below a converted value with its path."""
+    if isinstance(found, Decimal):
+        yield path, found
+    elif isinstance(found, msgspec.Struct):
+        for name in found.__struct_fields__:
+            yield from _decimals(getattr(found, name), f"{path}.{name}".lstrip("."))
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            yield from _decimals(value, f"{path}.{key}".lstrip("."))
+    elif isinstance(found, tuple | list):
+        for index, value in enumerate(found):
+            yield from _decimals(value, f"{path}[{index}]")
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key in )?\$?(?P<path>.*)`)?$", re.DOTALL)

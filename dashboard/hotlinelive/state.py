@@ -70,6 +70,7 @@ class HotlineState:
         city, history, day = self.city, self._history, self.day
         self.first_day = min(year_start(day), month_before(day)[0], day - 1)
         self.days = {one: dict(counts) for one, counts in history.days(self.first_day).items()}
+        self._sums: dict[tuple[int, int], Counts] = {}
         self.today: Running[Slot] = Running(self.now)
         self.yesterday: Running[Slot] = Running(self._same_time())
         self.yesterday_all: dict[Slot, int] = {}
@@ -107,6 +108,8 @@ class HotlineState:
             if quarter == WHOLE_DAY and day >= self.first_day:
                 counts = self.days.setdefault(day, {})
                 counts[counter] = counts.get(counter, 0) + n
+                if day < self.day:
+                    self._sums.clear()
             elif day == self.day and counter in _AGENT:
                 slot = (quarter, counter)
                 self.agent_times[slot] = self.agent_times.get(slot, 0) + n
@@ -210,11 +213,15 @@ class HotlineState:
         return _sum(out, self.desks.under_way(self.city.day_start(first_day), self.now))
 
     def whole_days(self, first: int, end: int) -> Counts:
-        """The whole days first ≤ day < end."""
-        out: Counts = {}
-        for day in range(first, end):
-            out = _sum(out, self.days.get(day, {}))
-        return out
+        """The whole days first ≤ day < end; a copy of the sum, which is kept while they rest."""
+        found = self._sums.get((first, end))
+        if found is None:
+            found = {}
+            for day in range(first, end):
+                for name, n in self.days.get(day, {}).items():
+                    found[name] = found.get(name, 0) + n
+            self._sums[(first, end)] = found
+        return dict(found)
 
     def counts_yesterday(self, *, whole: bool) -> Counts:
         """Yesterday until the same time, or all of it."""

@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 
 from dashboard.ledger.store import Ledger
 from dashboard.ledger.uptimeschema import platform_records, probe_days, probed, uptime_spans
-from dashboard.uptime.points import EMPTY, Points, decode, merge
+from dashboard.uptime.points import DAY_MS, EMPTY, Points, decode, merge
 from dashboard.uptime.records import Fields
 from dashboard.uptime.spans import Spans
 
+_LAST_DAY: Final = 2**31 - 1
+"""The database's whole numbers end there."""
 _fields: Final = msgspec.msgpack.Decoder(dict[str, tuple[int, Any]])
 
 
@@ -60,9 +62,9 @@ def last_probes(ledger: Ledger) -> dict[str, LastProbe]:
 def probes(ledger: Ledger, component: str, start: int, end: int) -> Points:
     """The probes of start ≤ t < end: the evidence behind the spans."""
     table = probe_days.c
-    day = 86_400_000
+    first, last = start // DAY_MS, min(end // DAY_MS, _LAST_DAY)
     query = select(table.day, table.points).where(
-        table.component == component, table.day >= start // day, table.day <= end // day
+        table.component == component, table.day >= first, table.day <= last
     )
     with ledger.engine.connect() as connection:
         found = [decode(body, number) for number, body in connection.execute(query)]

@@ -146,3 +146,20 @@ def test_the_list_behind_a_figure_and_the_files(sit: Sit, desk: Office) -> None:
         f"{desk.url}/desk/export/behind.csv?measure=cases.reported&from=2021-01-01&to=2021-12-31"
     )
     assert answer.body().decode("utf-8-sig").count("\r\n") == 4
+
+
+def test_the_export_page_tells_its_progress_and_hands_over_the_file(sit: Sit) -> None:
+    page = sit("leader", "/desk/cases_export", heard=False)  # 422 is an error in the console
+    said = page.locator(".export-progress [role=status]")
+    page.click("[data-kind=csv]")
+    expect(said).to_contain_text("起止日期：应为日期")
+    page.fill("[name=from]", "2021-01-01")
+    page.fill("[name=to]", "2021-12-31")
+    with page.expect_download() as download:
+        page.click("[data-kind=xlsx]")
+    assert download.value.suggested_filename == "案卷-2021-01-01-2021-12-31.xlsx"
+    expect(said).to_contain_text("✓ 已导出")
+    page.route("**/desk/export/cases*", lambda route: None)  # an answer that never comes
+    page.click("[data-kind=csv]")
+    page.click("[data-cancel]")
+    expect(said).to_contain_text("已取消，没有留下文件")

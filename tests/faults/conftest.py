@@ -10,19 +10,47 @@ from typing import Final
 import orjson
 import pytest
 
+from dashboard.calls.agents import NAMES
 from dashboard.city import load_profile
 from dashboard.sources.simulator import year_lines
 from tests.faults.processes import CITY, Feed, Site, make_feed
+from tests.hotline import agent_event, random_call
 from tests.servers import RedisServer
+from tests.town import DAY
 
 SPRING: Final = 1_617_200_000_000
 
 
 @pytest.fixture(scope="session")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Feed:
-    """梅县 2021 as it arrived: late, repeated and corrected events among some 110,000."""
+    """梅县 2021 as it arrived: late, repeated and corrected events among some 110,000, and among
+    them calls and agents of the hotline."""
     lines = [line for day in year_lines(load_profile(CITY), 2021) for line in day]
-    return make_feed(tmp_path_factory.mktemp("year"), "year", lines)
+    return make_feed(tmp_path_factory.mktemp("year"), "year", mixed(lines, hotline()))
+
+
+def hotline() -> list[bytes]:
+    """Some weeks of calls with corrections, and agents' states, in no order."""
+    rng = random.Random(12319)
+    begin = 1_609_430_400_000  # 2021-01-01 in Shanghai
+    events = [one for n in range(800) for one in random_call(rng, f"T{n}", begin, 40)]
+    events += [
+        agent_event(f"A{rng.randrange(9)}", begin + rng.randrange(40 * DAY), rng.choice(NAMES))
+        for _ in range(700)
+    ]
+    rng.shuffle(events)
+    return [event.body for event in events]
+
+
+def mixed(many: list[bytes], few: list[bytes]) -> list[bytes]:
+    """The few spread over the first third of the many."""
+    step = len(many) // (3 * len(few))
+    out: list[bytes] = []
+    for i, line in enumerate(many):
+        if i % step == 0 and i // step < len(few):
+            out.append(few[i // step])
+        out.append(line)
+    return out
 
 
 @pytest.fixture(scope="session")

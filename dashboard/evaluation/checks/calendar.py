@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
 
 from dashboard.evaluation.calendars import days_of
 from dashboard.evaluation.checks.table import Table, shown
-from dashboard.evaluation.form import Indicator, Part
+from dashboard.evaluation.form import Figure, Indicator, Part
 from dashboard.evaluation.result import Finding
 
-WHOLE_YEARS = (365, 366)
+WHOLE_YEARS: Final = (365, 366)
+NORMAL: Final = "正常运行天数"
+OTHER_DAYS: Final = re.compile("非正常|故障天数|待核天数|停运天数|中断天数")
 
 
 def check(table: Table) -> Iterator[Finding]:
@@ -19,6 +24,7 @@ def check(table: Table) -> Iterator[Finding]:
         yield from _days(table, line, days)
         yield from _date(table, line)
     yield from _uptime(table, days)
+    yield from _day_sum(table, days)
 
 
 def _days(table: Table, line: Indicator | Part, days: int) -> Iterator[Finding]:
@@ -59,9 +65,36 @@ def _date(table: Table, line: Indicator | Part) -> Iterator[Finding]:
     )
 
 
+def _day_sum(table: Table, days: int) -> Iterator[Finding]:
+    """正常运行天数 and the days that were not normal are all days of the year."""
+    lines: list[Indicator | Part | Figure] = [line for line, _ in table.lines()]
+    names = {f"value.{line.id}": line for line in lines}
+    names |= {f"figure.{figure.id}": figure for figure in table.form.figures}
+    counted = {
+        name: table.filling.line(name).number
+        for name, line in names.items()
+        if line.unit.startswith("天") and (NORMAL in line.name or OTHER_DAYS.search(line.name))
+    }
+    numbers = [number for number in counted.values() if number is not None]
+    kinds = {NORMAL in names[name].name for name in counted}
+    if kinds != {True, False} or len(numbers) < len(counted) or sum(numbers) == days:
+        return
+    told = " + ".join(f"{names[name].name} {shown(number)}" for name, number in counted.items())
+    yield Finding(
+        kind="day_sum",
+        severity="error",
+        what="正常与非正常天数之和不等于全年天数",
+        where="、".join(f"“{names[name].name}”" for name in counted),
+        left=f"{told} ＝ {shown(sum(numbers, Fraction(0)))} 天",
+        right=f"{table.result.year} 年共 {days} 天",
+        settle="逐日核对；没有探测数据的日子另计为待核",
+        refs=tuple(names[name].id for name in counted),
+    )
+
+
 def _uptime(table: Table, days: int) -> Iterator[Finding]:
     """365 normal days and a fault rate above 0 cannot both be counted in days."""
-    normal = [line for line, _ in table.lines() if "正常运行天数" in line.name]
+    normal = [line for line, _ in table.lines() if NORMAL in line.name]
     faults = [line for line, _ in table.lines() if "故障率" in line.name]
     for day_line in normal:
         number = table.filling.line(f"value.{day_line.id}").number

@@ -134,7 +134,7 @@ class House:
         self.router = wall_site(
             WallSite(
                 view := View(MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates,
-                             definitions(MEIXIAN)),
+                             definitions(MEIXIAN), parts=MEIXIAN.parts),
                 mounted(view),
                 STATICS,
                 stream,

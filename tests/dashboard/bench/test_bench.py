@@ -127,5 +127,5 @@ def test_evaluate_prints_every_leg(tmp_path: Path) -> None:
     file.write_bytes(b"\n".join(one.body for one in life("A1", district="411303")))
     words = ["--form", "standard-self-evaluation", "--year", "2026", "--file", str(file), "--json"]
     found = json.loads(cityops("bench", "evaluate", *words, cwd=tmp_path))
-    assert (found["items"], found["sources"]) == (12, 5) and found["measure_s"] > 0
+    assert (found["items"], found["sources"]) == (16, 10) and found["measure_s"] > 0
     assert bars(found) == {"whole_s", "score_s"}

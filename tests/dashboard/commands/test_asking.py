@@ -61,6 +61,7 @@ def test_a_year_in_json_has_every_part_of_every_figure(desk: Desk) -> None:
         "state": "live",
         "variant": "filed",
         "attribution": rate["attribution"],
+        "scale": 1,
     }
 
 

@@ -63,14 +63,16 @@ def test_another_seed_is_another_year(tmp_path: Path) -> None:
 
 
 def test_history_ends_now() -> None:
+    asked = ["--city", "meixian", "--days", "2"]
     events = [
-        orjson.loads(line)
-        for line in simulate("history", "--city", "meixian", "--days", "2").splitlines()
+        orjson.loads(line) for line in simulate("history", *asked, "--what", "cases").splitlines()
     ]
     assert len(events) > 20
     city = load_profile("meixian")
     days = {city.day(event["at"]) for event in events}
     assert len(days) <= 3
+    whole = [orjson.loads(line) for line in simulate("history", *asked).splitlines()]
+    assert {event["type"] for event in whole} >= {"case", "probe"}
 
 
 def test_live_runs_for_the_seconds_asked() -> None:

@@ -89,6 +89,8 @@ def test_the_same_value_again_is_no_revision_and_no_conflict() -> None:
         ({"values.operators": {"value": "many"}}, "operators"),
         ({"values.operators": {"colour": "red"}}, "colour"),
         ({"overrides.fault_rate": {"score": 1}}, "reason"),
+        ({"values.operators": {"value": "NaN"}}, "operators.value = NaN"),
+        ({"money.budget.total": "1e400"}, "money.budget.total = 1E+400"),
     ],
 )
 def test_a_bad_cell_is_named_and_nothing_is_saved(cells: dict[str, Any], words: str) -> None:

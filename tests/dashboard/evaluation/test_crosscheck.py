@@ -173,6 +173,22 @@ def test_days_of_the_year(year: int, days: int, kind: str | None) -> None:
     )
 
 
+@pytest.mark.parametrize(("others", "kind"), [("5", None), ("4", "day_sum"), ("6", "day_sum")])
+def test_normal_and_other_days_are_the_year(others: str, kind: str | None) -> None:
+    form = form_of(
+        TEXT.replace("name: 灯杆, unit: 根", "name: 平台正常运行天数, unit: 天")
+        .replace("value: 4}", "value: 300}")
+        .replace("name: 案卷数, unit: 件", "name: 非正常天数, unit: 天")
+        .encode(),
+        "bridge.yaml",
+    )
+    text = QUIET.replace("poles: {value: 4}", "poles: {value: 360}")
+    text = text.replace("faults: {value: 5}", "faults: {value: 0}")
+    assert kinds(text.replace("cases: {value: 7}", f"cases: {{value: {others}}}"), form) == (
+        [kind] if kind else []
+    )
+
+
 def test_normal_days_and_a_fault_rate() -> None:
     form = uptime_form(365)
     text = QUIET.replace("lamps: {value: 50}", "lamps: {value: 365}")

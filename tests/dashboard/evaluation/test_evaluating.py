@@ -182,7 +182,8 @@ def test_typed_scores_wait_for_the_reviewer() -> None:
     form = variant(old, old.replace("tiers", "typed"))
     assert item_of(evaluated("values: {look: {text: 整洁}}", form), "look").final is None
     scored = evaluated("overrides: {look: {score: 8.5, reason: 现场}}", form)
-    assert str(item_of(scored, "look").final) == "8.50"
+    look = item_of(scored, "look")
+    assert (str(look.final), look.computed, look.state) == ("8.50", None, "judged")
 
 
 @given(st.lists(st.integers(0, 60), min_size=4, max_size=4), st.sets(st.integers(1, 3)))

@@ -71,6 +71,9 @@ def test_all_built_in_forms_are_listed() -> None:
         ("title", 5, "title = 5：应为 文字"),
         ("levels", [], "levels = []：应为 至少一项的列表"),
         ("indicators[0].weight", "十", "indicators[0].weight = 十：应为 数"),
+        ("indicators[0].weight", "NaN", "indicators[0].weight = NaN：应为 至多 15 位整数"),
+        ("indicators[0].target.value", "1e999999", "indicators[0].target.value = 1E+999999：应为"),
+        ("grades[0].at_least", "-Infinity", "grades[0].at_least = -Infinity：应为 至多"),
         ("indicators[0].target.op", None, "indicators[0].target.op = 缺少"),
         ("indicators[0].target.op", "=>", "indicators[0].target.op = =>：应为 <、<=、"),
         ("indicators[0].rule.kind", "stepp", "indicators[0].rule.kind = stepp：应为 met、ratio、"),
@@ -252,6 +255,8 @@ def values_error(tmp_path: Path, text: str) -> str:
         ),
         ("finished: [lampe]", "finished.lampe = lampe：应为 表中的 id：是否 lamps？"),
         ("by: 5", "by = 5：应为 文字"),
+        ("values: {lamps: {value: 'nan'}}", "values.lamps.value = NaN：应为 至多 15 位整数"),
+        ("money: {spent: {total: '1e30'}}", "money.spent.total = 1E+30：应为 至多 15 位整数"),
         ("values: {reported: {value: 9}}", "values.reported.reason = 缺少"),
     ],
 )

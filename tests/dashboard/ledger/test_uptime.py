@@ -14,6 +14,7 @@ from dashboard.eventkinds import Event, read_event
 from dashboard.ledger import Ledger, uptimereading
 from dashboard.ledger.digest import digest
 from dashboard.ledger.uptime import UptimeChanges
+from dashboard.reconcile import reconcile
 from dashboard.uptime.points import FAILED, points
 from dashboard.uptime.policy import Policy
 from dashboard.uptime.spans import DOWN, UP
@@ -183,6 +184,20 @@ def test_another_policy_derives_the_spans_anew_at_the_next_probe(
         part = next(one for one in patient._parts if one.name == "uptime")
         part.rebuild(connection, patient._dialect)
     assert digest(patient) == before
+
+
+def test_reconciling_finds_a_span_that_does_not_follow_from_the_probes(
+    make_ledger: Callable[..., Ledger],
+) -> None:
+    ledger = make_ledger()
+    ledger.apply([probe(MONDAY + n * MINUTE) for n in range(5)])
+    done = reconcile(ledger, 0, 1 << 20)
+    assert (done.records, done.rows, done.differences) == (0, 1, [])
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("update uptime_spans set state = 2")
+    stored, recounted = sorted(reconcile(ledger, 0, 1 << 20).differences, key=lambda d: -d.stored)
+    assert (stored.member, stored.stored, stored.recounted) == ("db", 1, 0)
+    assert stored.counters.startswith("down") and recounted.counters.startswith("up")
 
 
 def test_records_are_merged_field_by_field_and_archived(
