@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.accessweb import guarded
+from dashboard.alarmcards import alarm_cards
 from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
@@ -59,7 +60,7 @@ def create_app(config: Config) -> App:
         profile.title,
         profile.timezone,
         profile.key_rates,
-        definitions(profile),
+        definitions(profile) | alarm_cards(profile.alarms),
         map=seen,
         parts=profile.parts,
     )

@@ -64,6 +64,7 @@
       if (bar.className !== name) bar.className = name;
       const sign = 'g g-' + words[1];
       if (parts[0].className !== sign) parts[0].className = sign;
+      bar.dataset.card = row.card || 'alarms.' + row.rule;
       setText(parts[1], row.state === 'cleared' ? '' : words[2]);
       setText(parts[2], row.title);
       setText(parts[3], row.state === 'cleared' ? '' : row.value || '');

@@ -5,7 +5,7 @@
   const f = app.format;
   const OPEN_MS = 30000; // 墙上无人值守，自动收起
   const WINDOWS = { today: '今日', month: '本月', year: '本年', open: '截至此刻', now: '截至此刻',
-    quarter: '最近一个走完的刻钟' };
+    quarter: '最近一个走完的刻钟', alarms: '此刻' };
 
   function windowText(scope, now) {
     const day = app.zone.day(now);
@@ -22,6 +22,12 @@
     return f.count(cell.v) + ' ' + (unit || '件');
   }
 
+  /** 告警的卡：现值取自告警行。 */
+  function alarmValue(rule, frame) {
+    const row = (frame.t.alarms || []).find((one) => one.rule === rule);
+    return (row && row.value) || f.NO_VALUE;
+  }
+
   function rowsOf(key, frame, now) {
     const dot = key.indexOf('.');
     const scope = key.slice(0, dot);
@@ -29,7 +35,8 @@
     const cell = frame.m[key] || app.ABSENT;
     const rate = definition.unit === '%';
     const sources = (frame.sources || []).map((source) => source.name).join('、');
-    const value = app.hasValue(cell) ? written(cell, definition.unit) : f.NO_VALUE;
+    const value = scope === 'alarms' ? alarmValue(key.slice(dot + 1), frame)
+      : app.hasValue(cell) ? written(cell, definition.unit) : f.NO_VALUE;
     const rows = [
       ['口径', definition.text],
       ['分子', rate && definition.numerator ? f.count(cell.n) + '　' + definition.numerator : ''],

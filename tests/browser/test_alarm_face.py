@@ -139,3 +139,15 @@ def test_alarm_text_is_text_and_a_city_without_alarms_has_no_face(wall: Wall, st
     assert "<b>9</b>" in page.inner_text(BAR)
     stage.play(reset=True)
     page.wait_for_selector(BAR, state="hidden")
+
+
+def test_its_bar_opens_the_card_that_explains_it(wall: Wall, stage: Stage) -> None:
+    page = wall(path="/wall/overview")
+    surge = {"rule": "surge-category", "title": "类别突增", "card": None, "scene": None}
+    row = enter(stage, page, **surge, value="23 件（同期中位 6 件）")
+    page.wait_for_selector(BAR)
+    until(page, f"document.querySelector('{BAR}').textContent.includes('{row['title']}')")
+    page.click(BAR)
+    card = page.inner_text("#wall-card")
+    for words in ("类别突增", "23 件（同期中位 6 件）", "中位数", "1.4826", "> 4 倍离差"):
+        assert words in card

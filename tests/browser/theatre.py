@@ -28,6 +28,9 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 import dashboard
+from dashboard.alarmcards import alarm_cards
+from dashboard.alarmprofile import USUAL
+from dashboard.alarms.rules import AlarmSettings
 from dashboard.bus import BusDown
 from dashboard.cards import definitions
 from dashboard.live import Hub, live_route
@@ -126,7 +129,7 @@ def theatre(
     city has a hotline and a platform."""
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
-    told = definitions(Plain())
+    told = definitions(Plain()) | alarm_cards(AlarmSettings(USUAL))
     view = View(
         "郑州市数字化城市管理",
         scenery.TIMEZONE,

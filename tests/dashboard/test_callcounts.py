@@ -161,6 +161,9 @@ def test_every_figure_of_random_days(ledger: Ledger, seed: int) -> None:
     for _ in range(4):
         first, length = FIRST + rng.randrange(3), rng.randint(1, 3)
         as_of = MONDAY + (first - FIRST) * DAY + rng.randint(1, length * DAY)
+        edge = rng.choice([row[r.OFFERED] for _, row in all_calls(ledger)])
+        if rng.random() < 0.5 and MONDAY + (first - FIRST) * DAY < edge < as_of:
+            as_of = edge  # a call offered at the very as-of time is not in the window yet
         window = Window(first, first + length, as_of)
         start = MONDAY + (first - FIRST) * DAY
         upto = {a: [c for c in found if c[0] < as_of] for a, found in ordered.items()}

@@ -19,9 +19,11 @@ FLAGS = (
     FLAG_UNDECIDED,
     FLAG_PERSON | FLAG_UNDECIDED,
 )
+grid = st.integers(0, 12).map(lambda n: n * 8 * HOUR)
+"""Instants that meet: calls offered together, and others exactly 24 hours later."""
 calls = st.lists(
     st.tuples(
-        st.one_of(st.integers(0, 4 * SPAN_MS), st.integers(0, 12).map(lambda n: n * 8 * HOUR)),
+        grid | st.integers(0, 4 * SPAN_MS),
         st.sampled_from(FLAGS),
     ),
     max_size=14,
@@ -73,8 +75,13 @@ def brute(
     return min(rates, default=None)
 
 
-@given(calls, st.integers(0, 4 * SPAN_MS), st.integers(0, 4 * SPAN_MS), st.integers(1, 4),
-       st.integers(0, 5 * SPAN_MS))  # fmt: skip
+@given(
+    calls,
+    grid | st.integers(0, 4 * SPAN_MS),
+    grid | st.integers(0, 4 * SPAN_MS),
+    st.integers(1, 4),
+    grid | st.integers(0, 5 * SPAN_MS),
+)
 def test_the_minimum_is_that_of_every_real_position(
     found: list[tuple[int, int]], start: int, end: int, sample: int, lost: int
 ) -> None:
@@ -104,7 +111,7 @@ def test_a_period_is_the_least_of_its_parts(
         assert least(part[variant] for part in parts) == one
 
 
-@given(calls, st.integers(0, 5 * SPAN_MS), st.integers(0, 5 * SPAN_MS))
+@given(calls, grid | st.integers(0, 5 * SPAN_MS), grid | st.integers(0, 5 * SPAN_MS))
 def test_the_window_before_a_moment(found: list[tuple[int, int]], end: int, lost: int) -> None:
     for variant in ("offered", "without_short", "person"):
         num, den = window(found, variant, Fraction(end), lost)
@@ -122,3 +129,17 @@ def test_a_bad_hour_is_found_where_no_day_shows_it() -> None:
     assert got is not None
     assert (got.num, got.den) == (48, 60)
     assert at_moment(as_calls(found), "offered", SPAN_MS, 0) == Rolled(48, 54, SPAN_MS)
+
+
+def test_a_call_that_leaves_as_another_comes_is_never_seen_beside_it() -> None:
+    lost, good = FLAG_PERSON, FLAG_PERSON | FLAG_ANSWERED
+    found = [(0, lost), (HOUR, good), (2 * HOUR, good), (SPAN_MS, lost)]
+    got = minima(as_calls(found), 0, 2 * SPAN_MS, 3, 0)["offered"]
+    assert got is not None
+    assert (got.num, got.den) == (2, 3)
+
+
+def test_an_undecided_call_is_judged_once_it_is_taken_for_lost() -> None:
+    one = as_calls([(HOUR, FLAG_PERSON | FLAG_UNDECIDED)])
+    assert at_moment(one, "offered", 2 * HOUR, HOUR) == Rolled(0, 0, 2 * HOUR)
+    assert at_moment(one, "offered", 2 * HOUR, HOUR + 1) == Rolled(0, 1, 2 * HOUR)
