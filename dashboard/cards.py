@@ -17,10 +17,28 @@ STOCKS: Final = {
 
 OPEN: Final = {
     "open.cases.open": Definition(
-        "在办案卷数", "件", "截至时刻已立案而未结案、未作废的全部案卷，含挂账", source="案卷现状"
+        "在办案卷数",
+        "件",
+        "截至时刻已上报而未了结（结案、作废、不予受理、不予立案）的全部案卷，含挂账",
+        source="案卷现状",
     ),
     "open.cases.due_soon": Definition(
         "即将到期数", "件", "待处置且临近处置截止、尚未超期的案卷", source="案卷现状"
+    ),
+    "open.backlog.reworked": Definition(
+        "在办中的返工案卷", "件", "在办案卷中核查不通过过、退回重办的", source="案卷现状"
+    ),
+    "open.backlog.postponed": Definition(
+        "在办中的延期案卷", "件", "在办案卷中批准过延期的", source="案卷现状"
+    ),
+    "open.backlog.supervised": Definition(
+        "在办中的督办案卷", "件", "在办案卷中被督办过的", source="案卷现状"
+    ),
+    "open.backlog.due_24h": Definition(
+        "24 小时内到期数",
+        "件",
+        "待处置、尚未超期，处置截止在此刻起 24 小时之内的案卷",
+        source="案卷现状",
     ),
 }
 

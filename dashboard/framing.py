@@ -25,7 +25,11 @@ TODAY: Final = (
     "closed",
     "self_handled",
     "cancelled",
+    "rework",
+    "postponed",
+    "suspended",
 )
+MONTH: Final = ("rework", "postponed", "suspended")
 YEAR: Final = ("reported", "filed", "closed")
 OPEN: Final = (stock.OPEN, stock.OVERDUE, stock.SUSPENDED, stock.DUE_SOON)
 RANKED_BY: Final = "cases.on_time_disposal_rate"
@@ -99,6 +103,11 @@ class _Painter:
                 if state.known(last_first):
                     cell["cmp"] = self._value(id, last_month).value
                 cells[f"month.{id}"] = cell
+        for name in MONTH:
+            cell = self._cell(f"cases.{name}", month_counts, month)
+            if state.known(last_first):
+                cell["cmp"] = self._value(f"cases.{name}", last_month).value
+            cells[f"month.cases.{name}"] = cell
         for name in YEAR:
             cells[f"year.cases.{name}"] = self._cell(f"cases.{name}", year_counts, year)
         for name in OPEN:

@@ -45,6 +45,8 @@
     if (none && !said) {
       el.textContent = '';
       el.appendChild(make('span', 'none-word', word || '无数据'));
+    } else if (none) {
+      setText(el.firstElementChild, word || '无数据');
     } else if (!none && said) {
       el.textContent = '';
     }

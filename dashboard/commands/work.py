@@ -16,6 +16,7 @@ import click
 
 from dashboard.alarmpost import Webhook
 from dashboard.alarmwork import AlarmWork
+from dashboard.backlogwork import BacklogWork
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
 from dashboard.cityledger import open_ledger
@@ -82,6 +83,7 @@ def command(config: Config) -> None:
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
         heat=HeatWork(profile, ledger, post, config.grid_dir),
         sections=[
+            BacklogWork(profile, ledger),
             *hotline,
             *_platform(profile, ledger, bus),
             YearWork(profile, year, evaluations.submit),

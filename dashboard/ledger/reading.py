@@ -164,6 +164,13 @@ def open_records(ledger: Ledger) -> Iterator[tuple[str, Row]]:
     return _records(ledger, schema.cases.c.stage.in_([1, 2, 3, 4, 5, 6, 8]))
 
 
+def ended_after(ledger: Ledger, at: int) -> Iterator[tuple[str, Row]]:
+    """(case, record) of every case with an end that lies after `at`: it is open until then."""
+    row = schema.cases.c
+    ends = (row.cancelled_at, row.closed_at, row.refused_at, row.rejected_at)
+    return _records(ledger, or_(*(column > at for column in ends)))
+
+
 def _records(ledger: Ledger, where: ColumnElement[bool] | None) -> Iterator[tuple[str, Row]]:
     query = select(schema.cases.c.id, *(schema.cases.c[name] for name in COLUMNS))
     if where is not None:

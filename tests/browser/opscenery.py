@@ -1,5 +1,5 @@
 """The hotline, the platform and the alarms of the scenery's afternoon, hand-made: every key that
-docs/frame.md promises under 热线, 平台, 告警."""
+docs/frame.md promises under 案件, 热线, 平台, 告警."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import math
 from typing import Any, Final
 
 from tests.browser.annualscenery import annual
+from tests.browser.backlogscenery import backlog
 from tests.browser.scenery import NOON_MS, count, rate
 
 MINUTE: Final = 60_000
@@ -333,4 +334,10 @@ def _tickets(now_ms: int) -> list[dict[str, Any]]:
 
 def operations(now_ms: int = NOON_MS) -> dict[str, Any]:
     """A city with both parts, a yearly form at work, and no alarm."""
-    return {**calls(now_ms), **platform(now_ms), **annual(), **alarms([])}
+    return {
+        **backlog(now_ms),
+        **calls(now_ms),
+        **platform(now_ms),
+        **annual(),
+        **alarms([]),
+    }

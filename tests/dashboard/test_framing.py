@@ -13,7 +13,7 @@ import pytest
 
 from dashboard.casemeasures import CASES
 from dashboard.city import BUILT_IN, load_profile
-from dashboard.framing import OPEN, TODAY, YEAR, Stamp, build_frame
+from dashboard.framing import MONTH, OPEN, TODAY, YEAR, Stamp, build_frame
 from dashboard.ledger import Ledger
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
@@ -51,6 +51,7 @@ def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Pat
     kinds = {
         "today.cases.<件数>": {f"today.cases.{name}" for name in TODAY},
         "today.cases.<率>": {f"today.{id}" for id in rates},
+        "month.cases.<件数>": {f"month.cases.{name}" for name in MONTH},
         "month.cases.<率>": {f"month.{id}" for id in rates},
         "year.cases.<件数>": {f"year.cases.{name}" for name in YEAR},
         "open.cases.<存量>": {f"open.cases.{name}" for name in OPEN},
@@ -68,7 +69,7 @@ def test_a_part_is_as_documented_or_not_there_at_all(part: str, city: str, tmp_p
 
 
 def test_the_parts_of_a_cell_and_the_names_of_counts_are_documented() -> None:
-    for name in (*Cell.__annotations__, *TODAY, *YEAR, *OPEN):
+    for name in (*Cell.__annotations__, *TODAY, *MONTH, *YEAR, *OPEN):
         assert f"`{name}`" in PAGE, name
 
 
