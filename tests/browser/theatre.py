@@ -126,7 +126,7 @@ def theatre(
     scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None, ops: bool = False
 ) -> Any:
     """The ASGI app; with `scenes` = 2 another scene is mounted beside the others; with `ops` the
-    city has a hotline and a platform."""
+    city has a hotline, a platform and a yearly form."""
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain()) | alarm_cards(AlarmSettings(USUAL))
@@ -138,6 +138,7 @@ def theatre(
         heat.city_map if heat else None,
         frozenset({"hotline", "platform"} if ops else ()),
     )
+    shown = [scene for scene in mounted(view) if ops or scene.id != "annual"]
     extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
 
     @contextlib.asynccontextmanager
@@ -176,7 +177,7 @@ def theatre(
     site = wall_site(
         WallSite(
             view=view,
-            scenes=[*mounted(view), *extra],
+            scenes=[*shown, *extra],
             statics=Statics(ASSETS),
             live=live_route(hub),
             build=scenery.BUILD,
