@@ -180,6 +180,11 @@ class Guard:
         except LedgerError:
             text = "账号库暂不可用，稍后重发"
             raise Denied(PlainTextResponse(text, 503, {"retry-after": "5"})) from None
+        if found is None:
+            id = token.strip().partition(".")[0][:64]
+            self._doors.note(
+                Entry(self._doors.now(), f"token:{id}", "token.refused", "", {}, peer.address)
+            )
         return found or NOBODY
 
     async def _screen(self, scope: Scope, token: str, peer: Peer) -> Identity:
@@ -192,7 +197,13 @@ class Guard:
                 if _wants_page(scope):
                     scope[RENEWED] = self._cookies.wall_again(token, peer)
                 return screen.identity()
+            self._refused(screen.id, screen.name, why, peer)
         raise Denied(self._shut(scope, why))
+
+    def _refused(self, id: str, name: str, why: str, peer: Peer) -> None:
+        told = {"why": why}
+        who = f"wall:{id}"
+        self._doors.note(Entry(self._doors.now(), who, "screen.refused", name, told, peer.address))
 
     async def _exchange(self, scope: Scope, peer: Peer) -> None:
         """`/wall?token=…`: the token goes into the cookie and out of the address."""

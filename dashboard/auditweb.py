@@ -29,7 +29,7 @@ def audit_routes(signing: Signing | None, look: Look, zone: str) -> Sequence[Rou
     clock, log = ZoneInfo(zone), signing.log
 
     def shown(link: Link) -> Line:
-        at = datetime.fromtimestamp(link.entry.at / 1000, clock).strftime("%m-%d %H:%M:%S")
+        at = datetime.fromtimestamp(link.entry.at / 1000, clock).strftime("%Y-%m-%d %H:%M:%S")
         name = NAMES.get(link.entry.action, link.entry.action)
         return Line(link.seq, at, name, link.entry, link.detail)
 

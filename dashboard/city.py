@@ -14,6 +14,7 @@ from typing import Final
 
 from dashboard import terms
 from dashboard.alarmprofile import read_alarms
+from dashboard.annualprofile import read_annual
 from dashboard.callmeasures import CALLS
 from dashboard.casemeasures import CASES
 from dashboard.cityparts import (
@@ -109,6 +110,7 @@ def _profile(table: Table) -> Profile:
         simulation=_simulation(table.table("simulation")),
         hotline=_hotline(table),
         platform=read_platform(table.table("platform"), districts),
+        annual=read_annual(table.table("annual")),
     )
     table.done()
     return profile

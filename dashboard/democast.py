@@ -6,7 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from dashboard.access.keys import load_keys, make_keys
+from dashboard.access.keys import Keys, load_keys, make_keys
 from dashboard.access.passwords import hashed, random_password
 from dashboard.access.roles import Role, shown
 from dashboard.access.trail import Entry
@@ -35,12 +35,18 @@ class Cast:
     people: list[tuple[str, str, str]]
 
 
-def cast_of(config: Config) -> Cast | None:
-    """Makes what is not there yet, in the demo's own folder; None where everything is open."""
+def keys_of(config: Config) -> Keys | None:
+    """The demo's key, made when it is not there yet; None where everything is open."""
     if config.access == "open":
         return None
     file = config.key_file
-    keys = load_keys(file) if file.exists() else make_keys(file)
+    return load_keys(file) if file.exists() else make_keys(file)
+
+
+def cast_of(config: Config, keys: Keys | None) -> Cast | None:
+    """Makes who is not there yet, in the demo's own ledger; None without a key."""
+    if keys is None:
+        return None
     database = Database(config.ledger_url)
     try:
         people = [_person(database, user) for user in PEOPLE]

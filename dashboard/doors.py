@@ -33,6 +33,7 @@ REFRESH_S: Final = 3.0
 FLUSH_S: Final = 20.0
 PRUNE_S: Final = 86_400.0
 NOTED_MOST: Final = 1_000
+SAME_MS: Final = 60_000
 KEPT_MS: Final = 5_000
 """How long a person's session is believed for the wall's own requests without asking anew."""
 OPEN: Final = Identity("open", "免登录", frozenset({Role.WALL}), kind="open")
@@ -78,6 +79,7 @@ class Doors:
         self._believed: dict[str, tuple[int, Identity]] = {}
         self._walls_seen: dict[str, int] = {}
         self._noted: list[Entry] = []
+        self._told: dict[tuple[str, ...], int] = {}
         self._send: Callable[[bytes], object] | None = None
         self._collected = True
         self.store_ok = True
@@ -173,9 +175,15 @@ class Doors:
         return Identity(found.id, found.name, roles, kind="token", sent_by=found.sent_by)
 
     def note(self, entry: Entry) -> None:
-        """Remembers an entry for the audit log, to be written soon: nobody waits for it."""
-        if len(self._noted) < NOTED_MOST:
+        """Remembers an entry for the audit log, to be written soon: nobody waits for it. The same
+        again within a minute is left out: who knocks without end must not fill the log."""
+        same = (entry.who, entry.action, entry.subject, entry.address)
+        last = self._told.get(same)
+        if (last is None or entry.at - last >= SAME_MS) and len(self._noted) < NOTED_MOST:
             self._noted.append(entry)
+            self._told[same] = entry.at
+            while len(self._told) > NOTED_MOST:
+                del self._told[next(iter(self._told))]
 
     def _write_down(self, entry: Entry) -> None:
         if self.signing is not None:

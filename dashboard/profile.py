@@ -10,6 +10,7 @@ from typing import Final
 
 from dashboard import terms
 from dashboard.alarms.rules import AlarmSettings
+from dashboard.annualprofile import Annual
 from dashboard.cases import PLACED
 from dashboard.cityparts import (
     Area,
@@ -75,6 +76,8 @@ class Profile:
     hotline: Hotline | None = None
     """热线; None: this city's wall has none."""
     platform: Platform = field(default_factory=Platform)
+    annual: Annual = field(default_factory=Annual)
+    """年度: the form the wall shows."""
 
     @property
     def parts(self) -> frozenset[str]:

@@ -72,6 +72,7 @@ class Signing:
         self._hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
         self._nobody = hashed(secrets.token_hex(16))  # as long to check as a real one
         self._seen: dict[str, int] = {}
+        self._locked: dict[str, int] = {}
 
     def sign_in(self, user: str, password: str, visit: Visit, former: str = "") -> Opened:
         """The first step; `former` is the cookie that came along: it ends. Raises `Refused`."""
@@ -178,6 +179,7 @@ class Signing:
     def flush(self) -> None:
         """Writes down when sessions were last used, and removes those that timed out."""
         seen, self._seen = self._seen, {}
+        self._locked = {a: at for a, at in self._locked.items() if self.now() - at < MINUTE}
         if seen:
             self.sessions.touch(seen)
         now = self.now()
@@ -192,7 +194,10 @@ class Signing:
     def _try(self, user: str, visit: Visit) -> str:
         attempt = self.sessions.begin(user, visit.address, self.now())
         if attempt is None:
-            self.log.add(self._entry(user, "sign_in.locked", visit))
+            last, now = self._locked.get(visit.address, 0), self.now()
+            if now - last >= MINUTE:  # who knocks without end must not fill the log
+                self._locked[visit.address] = now
+                self.log.add(self._entry(user, "sign_in.locked", visit))
             raise Refused(LOCKED)
         return attempt
 

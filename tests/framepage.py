@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 PAGE: Final = (Path(__file__).parents[1] / "docs" / "frame.md").read_text("utf-8")
-PARTS: Final = {"热线": "calls", "平台": "platform", "告警": "alarms"}
+PARTS: Final = {"热线": "calls", "平台": "platform", "年度": "annual", "告警": "alarms"}
 """Heading of a part of the frame that not every city has → the word its keys carry."""
 
 

@@ -14,7 +14,7 @@ import click
 from dashboard.city import ProfileError, load_profile
 from dashboard.commands.configured import configured
 from dashboard.config import Config, ConfigError
-from dashboard.democast import Cast, cast_of
+from dashboard.democast import Cast, cast_of, keys_of
 from dashboard.embedded import EmbeddedError, EmbeddedValkey
 from dashboard.processes import Child, FolderBusy, FolderLock
 from dashboard.stage import ChildFailed, Ended, Stage, asked_to_end, showing
@@ -82,7 +82,7 @@ def run(config: Config, rate: float | None, with_map: bool = True) -> None:
                 stage.add(valkey.child)
                 config = dataclasses.replace(config, redis_url=valkey.url)
                 tell("内嵌 Valkey 已启动", started)
-            cast = cast_of(config)
+            keys = keys_of(config)
             if with_map:
                 with_map = draw_grid(config, stage, lock, started)
             web = stage.add(start(config, "web", (*CITYOPS, "serve"), lock))
@@ -90,7 +90,9 @@ def run(config: Config, rate: float | None, with_map: bool = True) -> None:
                 stage.add(start(config, "tiles", (*GRID, "prepare"), lock), passing=True)
             rates = (str(rate),) if rate else ()
             past = (*REHEARSAL, "history", *rates)
-            stage.finish(stage.add(start(config, "history", past, lock)))
+            history = stage.add(start(config, "history", past, lock))
+            cast = cast_of(config, keys)
+            stage.finish(history)
             tell("历史数据已入账", started)
             stage.add(start(config, "worker", (*CITYOPS, "work"), lock))
             stage.add(start(config, "feed", (*REHEARSAL, "live", *rates), lock))

@@ -31,6 +31,7 @@ from dashboard.profile import Profile
 from dashboard.sections import Section
 from dashboard.surgewatch import SurgeWatch
 from dashboard.worker import Pace, Worker
+from dashboard.yearwork import LedgerYear, YearWork
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ def command(config: Config) -> None:
         partial(reports_by_member, ledger),
         aside.submit,
     )
+    evaluations = ThreadPoolExecutor(1, "annual")
+    year = LedgerYear(ledger, profile, config.forms_dir)
     hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     worker = Worker(
         profile,
@@ -81,6 +84,7 @@ def command(config: Config) -> None:
         sections=[
             *hotline,
             *_platform(profile, ledger, bus),
+            YearWork(profile, year, evaluations.submit),
             AlarmWork(profile, ledger, surges, webhook),
         ],
     )
@@ -90,6 +94,7 @@ def command(config: Config) -> None:
         raise click.ClickException(str(error)) from error
     finally:
         aside.shutdown(cancel_futures=True)
+        evaluations.shutdown(cancel_futures=True)
         if webhook is not None:
             webhook.close()
         bus.close()

@@ -7,6 +7,7 @@ import datetime
 import math
 from typing import Any, Final
 
+from tests.browser.annualscenery import annual
 from tests.browser.scenery import NOON_MS, count, rate
 
 MINUTE: Final = 60_000
@@ -331,5 +332,5 @@ def _tickets(now_ms: int) -> list[dict[str, Any]]:
 
 
 def operations(now_ms: int = NOON_MS) -> dict[str, Any]:
-    """A city with both parts and no alarm."""
-    return {**calls(now_ms), **platform(now_ms), **alarms([])}
+    """A city with both parts, a yearly form at work, and no alarm."""
+    return {**calls(now_ms), **platform(now_ms), **annual(), **alarms([])}

@@ -100,6 +100,9 @@ def test_who_may_send(house: House, redis_server: RedisServer) -> None:
     house.devices.revoke("send", "绑定", Entry(NOW, "test", "token.revoke", "绑定"))
     assert post(bound, [event(0)]).status == 401
     assert entries(redis_server) == 2
+    house.doors.write_noted()
+    refused = [link.entry.who for link in house.log.entries(action="token.refused")]
+    assert refused == ["token:", "token:s0", "token:s0"]  # one from elsewhere; the rest was noted
     assert house.sender("三").get("/wall").status == 403  # a sender sees nothing
 
 

@@ -81,6 +81,9 @@ def test_a_screen_bound_to_a_network_comes_from_there(house: House) -> None:
     assert "不在授权的地址" in outside.get(f"/wall?token={token}", **PAGE).text
     outside.cookies = dict(inside.cookies)
     assert outside.get("/wall", **PAGE).status == 403
+    house.doors.write_noted()
+    (refused,) = house.log.entries(action="screen.refused")
+    assert (refused.entry.address, refused.detail) == ("10.1.3.1", '{"why": "elsewhere"}')
     assert outside.ask("GET", "/wall", x_forwarded_for="10.1.2.77", **PAGE).status == 403
 
 
