@@ -9,8 +9,9 @@ from typing import Any
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import annual, behind
+from callbacks import alarms, annual, behind
 from dashboard.access.trail import Entry
+from dashboard.alarmdesk import AlarmDesk
 from dashboard.bookdesk import BookDesk
 from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
@@ -24,6 +25,7 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
 from dashboard.statics import Statics
+from layouts.alarmlog import AlarmBoard
 from layouts.book.sheet import Panel, Sheet
 from layouts.page import Desk
 from layouts.pages import mounted
@@ -57,10 +59,12 @@ def open_desk(
 
     books = BookDesk(ledger, profile, config.forms_dir, now, trail)
     cases = CaseDesk(ledger, profile, now)
+    alarm_desk = AlarmDesk(ledger, profile, now, trail)
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 
     def register(app: Dash) -> None:
         annual.register(app, AskedBooks(books), aside)
+        alarms.register(app, AskedAlarms(alarm_desk), aside)
         behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
@@ -93,3 +97,16 @@ class AskedBooks:
 
     def act(self, form: str, year: int, id: str, reason: str) -> object:
         return self._books.act(asking(), form, year, id, reason)
+
+
+class AskedAlarms:
+    """The alarms as their page asks for them: whoever asks is added here."""
+
+    def __init__(self, alarms: AlarmDesk) -> None:
+        self._alarms = alarms
+
+    def board(self) -> AlarmBoard:
+        return self._alarms.board(asking())
+
+    def acknowledge(self, id: str) -> str:
+        return self._alarms.acknowledge(asking(), id)

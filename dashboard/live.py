@@ -8,9 +8,11 @@ frame: nothing queues. Beats go on while Redis is down and say so.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
@@ -222,7 +224,15 @@ class Heat(Protocol):
     ) -> None: ...
 
 
-def live_route(hub: Hub, heat: Heat | None = None) -> App:
+Attended = Callable[[Scope], AbstractContextManager[None]]
+"""Entered while a stream is open, with its scope: who is looking."""
+
+
+def _unattended(_scope: Scope) -> AbstractContextManager[None]:
+    return contextlib.nullcontext()
+
+
+def live_route(hub: Hub, heat: Heat | None = None, attended: Attended = _unattended) -> App:
     """The ASGI application of `/live`; mount it outside any middleware that buffers.
 
     `?heat=key,key` adds the news of these keys, where the city has a map.
@@ -257,7 +267,8 @@ def live_route(hub: Hub, heat: Heat | None = None) -> App:
             tasks.append(asyncio.create_task(heat.view(keys, write)))
         ended = ended_of(scope)
         try:
-            await hub.view(write, lambda: leaving.done() or bool(ended()))
+            with attended(scope):
+                await hub.view(write, lambda: leaving.done() or bool(ended()))
         finally:
             for task in tasks:
                 task.cancel()

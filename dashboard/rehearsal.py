@@ -1,8 +1,10 @@
 """The simulated city behind a demo 演示的模拟城市: its past into the ledger, its present by Redis.
 
 `python -m dashboard.rehearsal history` and then `… live [RATE]`, both with the demo's settings in
-the environment (`… past …` is what `history` starts for itself). A file remembers until when events
-were delivered, so that a demo started again first catches up and then goes on.
+the environment (`… past …` is what `history` starts for itself). The first time, `history` tells
+this month, so that there is something to see soon, and `… older` what came before it, while the
+wall already shows. A file remembers until when events were delivered, so that a demo started again
+first catches up and then goes on.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 BATCH: Final = 5_000
+OLDER_BATCH: Final = 1_000
 RUN_IN_DAYS: Final = 5
 TICK_S: Final = 0.1
 NOTE_MS: Final = 1_000
@@ -49,18 +52,34 @@ class Progress:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "rehearsal.json"
+        self._older = folder / "rehearsal-older.json"
 
     def until(self) -> int | None:
         """None before the first time."""
-        if not self._file.exists():
-            return None
-        return int(json.loads(self._file.read_text("utf-8"))["until"])
+        return self._read(self._file, "until")
 
     def note(self, until: int) -> None:
         """Replaces the file as a whole: a kill leaves the old one or the new one."""
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps({"until": until}), "utf-8")
-        part.replace(self._file)
+        self._write(self._file, "until", until)
+
+    def older(self) -> int | None:
+        """The city day before which nothing has been told yet; None when all has."""
+        return self._read(self._older, "before")
+
+    def owe(self, before: int | None) -> None:
+        """Notes that the days before `before` are still to be told; None: no more."""
+        if before is None:
+            self._older.unlink(missing_ok=True)
+        else:
+            self._write(self._older, "before", before)
+
+    def _read(self, file: Path, key: str) -> int | None:
+        return int(json.loads(file.read_text("utf-8"))[key]) if file.exists() else None
+
+    def _write(self, file: Path, key: str, value: int) -> None:
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps({key: value}), "utf-8")
+        part.replace(file)
 
 
 def first_day(profile: Profile, now: int) -> int:
@@ -71,6 +90,13 @@ def first_day(profile: Profile, now: int) -> int:
     return last_month.toordinal() - EPOCH - RUN_IN_DAYS
 
 
+def recent_day(profile: Profile, now: int) -> int:
+    """The city day from which the wall has this month and yesterday, with cases in progress."""
+    today = profile.day(now)
+    month = date.fromordinal(today + EPOCH).replace(day=1).toordinal() - EPOCH
+    return min(month, today - 1) - RUN_IN_DAYS
+
+
 def past(
     profile: Profile,
     rate: float | None,
@@ -78,10 +104,9 @@ def past(
     now: int,
     grid: GridCells | None = None,
 ) -> Iterator[Event]:
-    """What the ledger lacks up to `now`: the months before, or what came while nobody listened."""
-    begin = first_day(profile, now)
-    if until is None or until < profile.day_start(begin):
-        yield from LiveTown(profile, grid=grid).records(begin, now)
+    """What the ledger lacks up to `now`: this month, or what came while nobody listened."""
+    if until is None or until < profile.day_start(first_day(profile, now)):
+        yield from LiveTown(profile, grid=grid).records(recent_day(profile, now), now)
         return
     city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(until)
@@ -99,12 +124,35 @@ def fill(
 ) -> Summary:
     """Brings the ledger up to the present, in bulk; `tell` gives the lines between two instants."""
     present = now()
+    until = progress.until()
+    if until is None or until < profile.day_start(first_day(profile, present)):
+        progress.owe(recent_day(profile, present))
     if tell is None:
-        lines: Iterable[bytes] = map(orjson.dumps, past(profile, rate, progress.until(), present))
+        lines: Iterable[bytes] = map(orjson.dumps, past(profile, rate, until, present))
     else:
-        lines = tell(progress.until(), present)
+        lines = tell(until, present)
     summary = ingest(ledger, lambda: lines, now, batch=BATCH)
     progress.note(present)
+    return summary
+
+
+def fill_older(
+    profile: Profile,
+    ledger: Ledger,
+    progress: Progress,
+    now: Callable[[], int],
+    grid: GridCells | None = None,
+) -> Summary | None:
+    """The days before those of `fill`, in batches so small that the worker need not wait for them;
+    None where they have all been told. Killed on the way it tells them again, which is harmless."""
+    before = progress.older()
+    if before is None:
+        return None
+    present = now()
+    begin = first_day(profile, present)
+    events = LiveTown(profile, grid=grid).older(begin, before, present)
+    summary = ingest(ledger, lambda: map(orjson.dumps, events), now, batch=OLDER_BATCH)
+    progress.owe(None)
     return summary
 
 
@@ -181,6 +229,12 @@ def main(config: Config, act: str, rate: float | None, *span: int | None) -> Non
         print(f"{summary.read:,} 个事件入账，拒收 {summary.rejected:,}")
         return
     grid = _cells(config, profile)
+    if act == "older":
+        ledger = open_ledger(config, profile)
+        found = fill_older(profile, ledger, progress, _now, grid)
+        ledger.close()
+        print("没有更早的" if found is None else f"{found.read:,} 个更早的事件入账")
+        return
     if act == "past":
         until, present = span
         for event in past(profile, rate, until, present or _now(), grid):

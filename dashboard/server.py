@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import threading
@@ -33,8 +34,10 @@ from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
+from dashboard.metricsweb import metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
+from dashboard.screenpulse import ScreenPulse
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
@@ -71,6 +74,7 @@ def create_app(config: Config) -> App:
     doors, look = front.doors, look_of(config, profile.title, statics)
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
+    pulse = ScreenPulse(Bus(config.require_redis(), name), _now)
     site = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
@@ -79,6 +83,7 @@ def create_app(config: Config) -> App:
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
+        *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
@@ -88,10 +93,10 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat),
+            live=live_route(hub, heat, pulse.attended),
             build=build,
             health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors),
+            lifespan=lambda: _running(hub, heat, doors, pulse),
             routes=routes,
             more=tuple(_names(profile)),
         )
@@ -100,14 +105,18 @@ def create_app(config: Config) -> App:
 
 
 @contextlib.asynccontextmanager
-async def _running(hub: Hub, heat: HeatHub | None, doors: Doors) -> AsyncIterator[None]:
+async def _running(
+    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse
+) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
+    beating = asyncio.create_task(pulse.run())
     try:
         async with doors.kept():
             yield
     finally:
+        beating.cancel()
         for one in hubs:
             await one.stop()
 

@@ -85,6 +85,7 @@
     let room = app.capacity(box, ROW_REM, all.length);
     if (room < total) {
       setClass(rest, 'gone', false);
+      setText(rest, restOf(all)); // 先占一行，再量放得下几项
       room = app.capacity(box, ROW_REM, all.length);
     }
     const about = aboutOf(frame);
@@ -115,10 +116,10 @@
 
   function annualFound(el, frame) {
     const counts = countsOf(frame);
-    setText(el, !counts ? '' : counts.errors ? counts.errors + ' 项待处理' : hinted(counts));
+    setText(el, !counts ? '' : counts.errors ? counts.errors + ' 项待处理' : '没有矛盾' + hinted(counts));
   }
 
-  const hinted = (counts) => (counts.hints ? '提示 ' + counts.hints + ' 条' : '');
+  const hinted = (counts) => (counts.hints ? '　提示 ' + counts.hints + ' 条' : '');
 
   function makeFinding() {
     const row = make('div', 'finding');
@@ -140,7 +141,7 @@
     const rows = pool(el, all.length, makeFinding);
     all.forEach((one, i) => {
       const [head, pair, what] = rows[i].children;
-      const both = known(one.left) && known(one.right);
+      const both = one.severity === 'error' && known(one.left) && known(one.right);
       setText(head.firstElementChild, one.name || one.what);
       app.verdict(head.lastElementChild, one.severity === 'error' ? ['bad', 'cross', '矛盾'] : ['nod', 'warn', '提示']);
       setClass(pair, 'gone', !both);

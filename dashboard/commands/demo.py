@@ -99,6 +99,7 @@ def run(config: Config, rate: float | None, with_map: bool = True) -> None:
             if not stage.wait(lambda: showing(reachable(config.host), config.port), READY_S):
                 raise click.ClickException(f"网页 {READY_S:.0f} 秒内没有就绪：\n{web.tail()}")
             tell("就绪", started)
+            stage.add(start(config, "older", (*REHEARSAL, "older"), lock), passing=True)
             greet(config, cast)
             click.echo("Ctrl-C 结束。")
             stage.wait(lambda: False)

@@ -69,7 +69,8 @@ def test_only_a_city_with_a_grid_loads_the_map(browser: Browser, stage: Stage) -
         asked: list[str] = []
         page.on("request", lambda r: asked.append(r.url))
         open_wall(page, plain.url)
-        assert page.locator("[data-goto]").count() == 1
+        assert page.locator("[data-goto=overview]").count() == 1
+        assert page.locator("[data-goto=grid_heat]").count() == 0
         assert page.locator("[data-tile=map]").count() == 0
         assert not [url for url in asked if "heat" in url or "/grid/" in url]
         page.close()

@@ -125,7 +125,7 @@ def second_scene(_view: View) -> Any:
 def theatre(
     scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None, ops: bool = False
 ) -> Any:
-    """The ASGI app; with `scenes` = 2 another scene is mounted beside the others; with `ops` the
+    """The ASGI app; with `scenes` = 2 there is one other scene after the overview; with `ops` the
     city has a hotline and a platform."""
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
@@ -138,7 +138,9 @@ def theatre(
         heat.city_map if heat else None,
         frozenset({"hotline", "platform"} if ops else ()),
     )
-    extra = [Scene("second", "第二", 99, second_scene)] if scenes == 2 else []
+    shown = list(mounted(view))
+    if scenes == 2:  # the overview and another one, whatever else the wall has
+        shown = [*shown[:1], Scene("second", "第二", 99, second_scene)]
 
     @contextlib.asynccontextmanager
     async def running() -> AsyncIterator[None]:
@@ -176,7 +178,7 @@ def theatre(
     site = wall_site(
         WallSite(
             view=view,
-            scenes=[*mounted(view), *extra],
+            scenes=shown,
             statics=Statics(ASSETS),
             live=live_route(hub),
             build=scenery.BUILD,

@@ -14,8 +14,16 @@ from dashboard.bus import BusDown, BusFull
 from dashboard.city import load_profile
 from dashboard.ingest import ingest
 from dashboard.ledger import Ledger, reading
-from dashboard.rehearsal import Progress, deliver, feed, fill, first_day
-from dashboard.sources.simulator import LiveCity, history
+from dashboard.rehearsal import (
+    Progress,
+    deliver,
+    feed,
+    fill,
+    fill_older,
+    first_day,
+    recent_day,
+)
+from dashboard.sources.simulator import LiveCity, LiveTown, history
 from dashboard.worktime import HOUR
 
 MEIXIAN = load_profile("meixian")
@@ -82,6 +90,25 @@ def test_catching_up_leads_to_where_an_unbroken_run_would_be(
     fill(MEIXIAN, ledgers[0], progress, None, lambda: now)
     assert progress.until() == now
     fill(MEIXIAN, ledgers[1], unbroken(tmp_path), None, lambda: now)
+    assert tally(ledgers[0]) == tally(ledgers[1])
+
+
+def test_recent_days_first_and_the_older_ones_afterwards_make_the_whole_past(
+    ledgers: tuple[Ledger, Ledger], tmp_path: Path
+) -> None:
+    now, later = instant("2026-11-21T15:00"), instant("2026-11-21T15:02")
+    progress = Progress(tmp_path)
+    fill(MEIXIAN, ledgers[0], progress, None, lambda: now)
+    assert progress.older() == recent_day(MEIXIAN, now)
+    soon = reading.size(ledgers[0]).cases
+    for _ in range(2):  # a demo that was killed on the way tells them again
+        progress.owe(recent_day(MEIXIAN, now))
+        assert fill_older(MEIXIAN, ledgers[0], progress, lambda: later) is not None
+    assert fill_older(MEIXIAN, ledgers[0], progress, lambda: later) is None
+    fill(MEIXIAN, ledgers[0], progress, None, lambda: later)
+    whole = LiveTown(MEIXIAN).records(first_day(MEIXIAN, later), later)
+    ingest(ledgers[1], lambda: map(orjson.dumps, whole), lambda: later)
+    assert soon < reading.size(ledgers[0]).cases == reading.size(ledgers[1]).cases
     assert tally(ledgers[0]) == tally(ledgers[1])
 
 

@@ -79,11 +79,12 @@ class LiveCity:
                 return
             self._advance(edge)
 
-    def records(self, first_day: int, now_ms: int) -> Iterator[Event]:
-        """What `history` amounts to, an eighth as long: each case in one event, all its fields."""
+    def records(self, first_day: int, now_ms: int, end_day: int | None = None) -> Iterator[Event]:
+        """What `history` amounts to, an eighth as long: each case in one event, all its fields;
+        with `end_day` only the cases reported before it."""
         for flow, _ in self._flows:
             for start, day, number in flow.blocks(self._day_start(first_day)):
-                if start > now_ms:
+                if start > now_ms or (end_day is not None and day >= end_day):
                     break
                 for case in flow.cases(day, number):
                     arrived = [event for at, _, event in case.deliveries if at <= now_ms]

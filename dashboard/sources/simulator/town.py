@@ -72,6 +72,13 @@ class LiveTown:
         new_year = today.replace(month=1, day=1).toordinal() - EPOCH
         yield from self._others(first_day, min(first_day, new_year), now)
 
+    def older(self, first_day: int, end_day: int, now: int) -> Iterator[Event]:
+        """What became until `now` of the cases and calls of the days first ≤ day < end."""
+        if self._city is not None:
+            yield from self._city.records(first_day, now, end_day)
+        if self._hotline is not None:
+            yield from self._hotline.records(first_day, now, end_day)
+
     def _others(self, first_day: int, platform_from: int, now: int) -> Iterator[Event]:
         if self._hotline is not None:
             yield from self._hotline.records(first_day, now)

@@ -165,10 +165,12 @@ class LiveHotline:
         if self._orders_a_day:
             self._streams.append(Daily(self._orders, profile.day, ORDERS_LAST))
 
-    def records(self, first_day: int, now: int) -> Iterator[Event]:
-        """What has been told from a city day on until `now`; of agents, the last day and a half."""
+    def records(self, first_day: int, now: int, end_day: int | None = None) -> Iterator[Event]:
+        """What has been told from a city day on until `now`; of agents, the last day and a half;
+        with `end_day` only of the days before it."""
         last = self._calling_day(now)
-        for day in range(first_day, self._profile.day(now) + 1):
+        after = self._profile.day(now) + 1
+        for day in range(first_day, after if end_day is None else min(after, end_day)):
             if self._profile.simulation.hotline is not None and day <= last:
                 one = CallingDay(self._profile, self._seed, day)
                 yield from one.rows(now)
