@@ -13,7 +13,7 @@ from dashboard.livestate.contributions import DUE_SOON_MS
 from dashboard.profile import Profile
 from dashboard.snapshot import Cell, Frame
 
-ROWS: Final = 12
+ROWS: Final = 10
 """Rows of each list."""
 FEED: Final = "open.cases.open"
 """The cell whose freshness all of this has: the same records."""

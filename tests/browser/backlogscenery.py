@@ -39,8 +39,8 @@ def backlog(now_ms: int = NOON_MS) -> dict[str, Any]:
             {"id": str(i), "name": name, "overdue": late, "soon": (i * 7) % 11, "open": held}
             for i, (name, late, held) in enumerate(DEPARTMENTS)
         ],
-        "t.backlog.overdue": [_case(n, now_ms - (12 - n) * 19 * HOUR) for n in range(12)],
-        "t.backlog.soon": [_case(n + 3, now_ms + (n * n + 3) * 197_000) for n in range(12)],
+        "t.backlog.overdue": [_case(n, now_ms - (10 - n) * 23 * HOUR) for n in range(10)],
+        "t.backlog.soon": [_case(n + 3, now_ms + (n * n + 3) * 197_000) for n in range(10)],
     }
 
 
@@ -94,7 +94,7 @@ def crowded(now_ms: int = NOON_MS) -> dict[str, Any]:
         "t.backlog.stages": rows,
         "t.backlog.departments": [
             {"id": str(n), "name": long, "overdue": 1_180 - n, "soon": 268, "open": 12_432}
-            for n in range(12)
+            for n in range(10)
         ],
         "t.backlog.overdue": [row | {"due": row["due"] - 400 * DAY} for row in late],
         "t.backlog.soon": [

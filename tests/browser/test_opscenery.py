@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dashboard.snapshot import MAX_BYTES, read_frame
-from tests.browser import opscenery, scenery
+from tests.browser import annualscenery, backlogscenery, opscenery, opscrowd, scenery
 from tests.framepage import PARTS, extra_variants, paths, promised
 
 FRAME = scenery.frame(**opscenery.operations())
@@ -21,6 +21,13 @@ def test_every_promised_key_of_a_part_is_there_and_no_other(part: str) -> None:
 def test_the_frame_is_one_and_small() -> None:
     assert read_frame(FRAME) == FRAME
     assert len(json.dumps(FRAME, ensure_ascii=False).encode()) <= MAX_BYTES
+
+
+def test_with_everything_at_its_largest_at_once_it_is_still_small() -> None:
+    crowded = opscrowd.crowded() | annualscenery.crowded() | backlogscenery.crowded()
+    frame = scenery.frame(**(opscenery.operations() | crowded))
+    size = len(json.dumps(frame, ensure_ascii=False, separators=(",", ":")).encode())
+    assert 50_000 < size <= MAX_BYTES
 
 
 def test_the_lanes_and_the_calendar_add_up() -> None:
