@@ -92,7 +92,7 @@ def _trouble() -> Component:
         for label, counter, held in TROUBLE
     ]
     table = [html.Thead(html.Tr([*head, html.Th("在办中")])), html.Tbody(rows)]
-    return tile("brw", "返工 延期 挂账", [html.Table(table, className="pairs")])
+    return tile("brw", "返工 延期 挂账", [html.Table(table, className="trouble")])
 
 
 def _number(key: str) -> Component:
