@@ -21,11 +21,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.access.identity import ENDED, KEY, NOBODY, Identity
 from dashboard.access.pages import Look, notice
 from dashboard.access.peers import Headers, Peer, peer_of
-from dashboard.access.policy import ANYBODY, OWN, STAGES, Rule, may, rule_of, rules_of
+from dashboard.access.policy import ANYBODY, METRICS, OWN, STAGES, Rule, may, rule_of, rules_of
 from dashboard.access.trail import Entry
 from dashboard.bodies import Bodies, BodyRefused
 from dashboard.cookies import Cookies
-from dashboard.doors import OPEN, Doors
+from dashboard.doors import HERE, OPEN, Doors
 from dashboard.ledger.errors import LedgerError
 from dashboard.signing import hash_of
 
@@ -148,6 +148,8 @@ class Guard:
         """Who asks: a program, a person, a screen, whoever is on this machine — or nobody."""
         if headers.all("authorization"):
             return await self._program(headers, peer)
+        if rule.action == METRICS and peer.local:
+            return HERE
         jar = self._cookies.read(headers)
         showing = rule.action == "wall.show"
         try:

@@ -37,6 +37,9 @@ SAME_MS: Final = 60_000
 KEPT_MS: Final = 5_000
 """How long a person's session is believed for the wall's own requests without asking anew."""
 OPEN: Final = Identity("open", "免登录", frozenset({Role.WALL}), kind="open")
+HERE: Final = Identity("local", "本机", frozenset({Role.MONITOR}), kind="open")
+"""Whoever is on this machine, for the measurements of running alone."""
+PROGRAMS: Final = {"send": Role.SENDER, "watch": Role.MONITOR}
 
 
 @dataclass(frozen=True)
@@ -162,16 +165,16 @@ class Doors:
     # Programs -----------------------------------------------------------------------------------
 
     def program(self, token: str, address: str) -> Identity | None:
-        """The sender 接入 of a token `id.secret`."""
+        """The sender 接入 or monitor 监控 of a token `id.secret`."""
         id, _, secret = token.partition(".")
         found = self._devices.get(id) if id and secret else None
-        good = found is not None and found.kind == "send" and found.revoked_at is None
+        good = found is not None and found.kind in PROGRAMS and found.revoked_at is None
         if not good or found is None or hash_of(secret) != found.secret:
             return None
         if address not in Bound(found.bind):
             return None
         self._walls_seen[found.id] = self.now()
-        roles = frozenset({Role.SENDER})
+        roles = frozenset({PROGRAMS[found.kind]})
         return Identity(found.id, found.name, roles, kind="token", sent_by=found.sent_by)
 
     def note(self, entry: Entry) -> None:

@@ -34,6 +34,7 @@ from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
+from dashboard.metricsweb import metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
 from dashboard.screenpulse import ScreenPulse
@@ -82,6 +83,7 @@ def create_app(config: Config) -> App:
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
+        *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),

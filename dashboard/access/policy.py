@@ -18,6 +18,8 @@ W, V, O, R, A, S = (  # noqa: E741
 
 ANYBODY: Final = "public"
 OWN: Final = "account.own"
+METRICS: Final = "metrics.read"
+"""Also for whoever is on this machine, see `accessweb`."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "audit.read": _action("看审计日志", S),
     "audit.export": _action("导出审计日志", S),
     "events.send": _action("送事件", Role.SENDER),
+    METRICS: _action("看运行指标 /metrics", A, Role.MONITOR),
 }
 
 Csrf = Literal["token", "origin", "none"]
@@ -71,6 +74,7 @@ _MINE = Rule(OWN)
 ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/": {"GET": _SHOW},
     "/healthz": {"GET": _OPEN},
+    "/metrics": {"GET": Rule(METRICS)},
     "/assets": {"GET": _OPEN},
     "/live": {"GET": _SHOW},
     "/wall": {"GET": _SHOW},

@@ -9,7 +9,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What somebody is here for; `wall` and `sender` are devices and programs, never people."""
+    """What somebody is here for; `wall`, `sender`, `monitor` are devices and programs."""
 
     WALL = "wall"
     VIEWER = "viewer"
@@ -18,6 +18,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     AUDITOR = "auditor"
     SENDER = "sender"
+    MONITOR = "monitor"
 
 
 NAMES: Final = {
@@ -28,6 +29,7 @@ NAMES: Final = {
     Role.ADMIN: "系统管理",
     Role.AUDITOR: "安全审计",
     Role.SENDER: "数据接入",
+    Role.MONITOR: "监控",
 }
 PEOPLE: Final = (Role.VIEWER, Role.OPERATOR, Role.REVIEWER, Role.ADMIN, Role.AUDITOR)
 BUSINESS: Final = frozenset({Role.VIEWER, Role.OPERATOR, Role.REVIEWER})

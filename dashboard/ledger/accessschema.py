@@ -70,7 +70,8 @@ devices = Table(
     Column("seen_at", BigInteger),
     Column("revoked_at", BigInteger),
 )
-"""Screens 屏幕 (kind wall) and senders 接入 (kind send). `secret`: SHA-256 of a sender's token."""
+"""Screens 屏幕 (kind wall), senders 接入 (kind send), monitors 监控 (kind watch). `secret`:
+SHA-256 of a token."""
 
 audit = Table(
     "audit",

@@ -1,4 +1,4 @@
-"""Screens 屏幕 and senders 接入 that need no person: added, seen, revoked."""
+"""Screens 屏幕, senders 接入 and monitors 监控 that need no person: added, seen, revoked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dashboard.ledger.audit import append
 from dashboard.ledger.database import Database
 from dashboard.ledger.errors import LedgerError
 
-DeviceKind = Literal["wall", "send"]
+DeviceKind = Literal["wall", "send", "watch"]
 
 
 class NoDevice(LedgerError):
@@ -23,7 +23,7 @@ class NoDevice(LedgerError):
 
 @dataclass(frozen=True)
 class Device:
-    """One screen or sender; times are epoch ms."""
+    """One screen, sender or monitor; times are epoch ms."""
 
     id: str
     kind: DeviceKind

@@ -87,7 +87,7 @@ def test_the_frame_says_what_it_waits_for_and_then_what_the_book_says(room: Room
     assert (about["form"], about["year"], about["state"]) == ("yearly", 2026, "draft")
     assert (about["day"], about["days"], about["left"], about["due_in"]) == (360, 365, 5, 20)
     assert (score["score"], score["pending"], score["highest"]) == ("60.00", "40", "100.00")
-    assert (score["projected"], score["grade"], score["worst"]) == ("100.00", "优", "差")
+    assert (score["projected"], score["grade"]) == ("100.00", "优")
     (row,) = told["t"]["annual.output"]
     assert (row["actual"], row["target"], row["share"], row["mark"]) == ("3", "≥ 2", 1.5, "met")
     (gap,) = told["t"]["annual.missing"]

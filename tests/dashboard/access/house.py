@@ -38,8 +38,10 @@ from dashboard.intakeweb import intake_routes
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
-from dashboard.ledger.devices import Device, Devices
+from dashboard.ledger.devices import Device, DeviceKind, Devices
+from dashboard.live import Hub
 from dashboard.loginweb import login_routes
+from dashboard.metricsweb import metrics_routes
 from dashboard.oidc import Oidc, Provider
 from dashboard.oidcweb import oidc_routes
 from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
@@ -142,6 +144,10 @@ class House:
                 routes=(
                     *oidc_routes(self.signing, oidc, look),
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
+                    *metrics_routes(
+                        Hub("redis://127.0.0.1:1", "meixian", "b1", now=self.clock),
+                        "1", "meixian", self.clock, lambda: True,
+                    ),
                     *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),
                     *open_desk(config, MEIXIAN, STATICS, None, self.log, self.clock),
@@ -189,13 +195,13 @@ class House:
         assert answer.status == 303, answer.text
         return visitor
 
-    def sender(self, name: str = "案件系统", **more: str) -> Visitor:
+    def sender(self, name: str = "案件系统", kind: DeviceKind = "send", **more: str) -> Visitor:
         """A program with a token."""
-        id = f"s{len(self.devices.list('send'))}"
+        id = f"{'s' if kind == 'send' else 'm'}{len(self.devices.list(kind))}"
         told = Entry(self.clock(), "test", "token.add", name)
         more = {"sent_by": "", "bind": "", **more}
         self.devices.add(
-            Device(id, "send", name, (), secret=hash_of("geheim"), created_at=NOW,
+            Device(id, kind, name, (), secret=hash_of("geheim"), created_at=NOW,
                    created_by="test", **more),
             told,
         )  # fmt: skip

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from dashboard.access import passwords
 from dashboard.access.identity import Identity, identity_of
 from dashboard.access.keys import make_keys
-from dashboard.access.policy import ACTIONS, ANYBODY, ROUTES, may, rules_of
+from dashboard.access.policy import ACTIONS, ANYBODY, METRICS, ROUTES, may, rules_of
 from dashboard.access.roles import Role
 from dashboard.accessweb import Guard, NoPolicy, paths
 from dashboard.config import load_config
@@ -38,9 +38,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def visitors(house: House) -> dict[str, Visitor]:
-    """One browser of each kind."""
+    """One browser of each kind, on another machine."""
     people = {next(iter(roles)).value: house.signed_in(user) for user, roles in PEOPLE.items()}
-    return {"nobody": house.visitor(), "wall": house.wall(), "sender": house.sender(), **people}
+    programs = {"sender": house.sender(), "monitor": house.sender("监控", "watch")}
+    found = {"nobody": house.visitor(), "wall": house.wall(), **programs, **people}
+    for visitor in found.values():
+        visitor.client = "10.1.2.3"
+    return found
 
 
 def concrete(path: str) -> str:
@@ -100,6 +104,7 @@ def test_powers_are_separated() -> None:
     by_role = {role: {a for a, act in ACTIONS.items() if role in act.roles} for role in Role}
     shared = by_role[Role.ADMIN] & by_role[Role.AUDITOR]
     assert shared == {"account.own", "wall.show", "cell.show"}
+    assert by_role[Role.MONITOR] == {METRICS}
     business = by_role[Role.OPERATOR] | by_role[Role.REVIEWER]
     assert business & by_role[Role.ADMIN] == business & by_role[Role.AUDITOR] == shared
     assert "forms.review" not in by_role[Role.OPERATOR]
