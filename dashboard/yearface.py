@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from dashboard.evaluation.form import SIGNS, Form, Indicator, Level, Target, children, line_of
 from dashboard.evaluation.result import Finding, Item, LevelResult, Result, State
-from dashboard.evaluation.totals import grade_of
 from dashboard.evaluation.values import Values
 
 ROWS, FINDINGS, MISSING = 24, 10, 12
@@ -64,8 +63,6 @@ def score(form: Form, result: Result) -> dict[str, Any]:
         "highest": plain(total.highest) if scored else None,
         "projected": plain(total.projected),
         "grade": grade or None,
-        "worst": grade_of(form, total.score) if scored and total.score is not None else None,
-        "best": grade_of(form, total.highest) if scored and total.highest is not None else None,
         "grades": [{"name": one.name, "from": plain(one.at_least)} for one in form.grades],
     }
 

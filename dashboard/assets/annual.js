@@ -105,7 +105,8 @@
     setText(judged.lastElementChild, open
       ? '区间 ' + (known(score.score) ? score.score : '0') + '–' + score.highest
       : known(score.projected) ? '各项已评完' : '');
-    setText(foot.firstElementChild, open && known(score.projected) ? '待定按已评得分率推算' : '');
+    setText(foot.firstElementChild, about.drift ? '锁定后 ' + about.drift + ' 项数据有变'
+      : open && known(score.projected) ? '待定按已评得分率推算' : '');
     setText(foot.lastElementChild, known(about.before) ? '上年 ' + about.before : '');
     setText(title, about.problem || about.title);
     setClass(title, 'warn', Boolean(about.problem));

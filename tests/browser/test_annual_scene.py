@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.yearwork import NoForm
+from dashboard.bookroom import NoForm
 from tests.browser import annualscenery
 from tests.browser.measuring import faults
 from tests.browser.playing import Stage
@@ -54,6 +54,11 @@ def test_the_score_its_span_and_what_is_still_to_do(wall: Wall, stage: Stage) ->
     stage.play(set={"t.annual.findings": hints, "s.annual.counts": sums})
     page.wait_for_selector(".t-yco >> text=没有矛盾")
     assert not page.is_visible(".t-yco .pair") and "✕" not in words(page, ".t-yco")
+    about = annualscenery.annual()["s.annual.about"]
+    locked = about | {"state": "locked", "state_name": "已锁定", "drift": 2}
+    stage.play(set={"s.annual.about": locked})
+    page.wait_for_selector(".t-ysc >> text=锁定后 2 项数据有变")
+    assert "已锁定" in words(page, ".steps4 .here")
     stage.play(set=annualscenery.empty())
     page.wait_for_selector(".t-ysc >> text=尚无得分")
     assert "— / 20" in words(page, ".t-ylv") and words(page, ".t-ysc .hero") == "—"

@@ -13,11 +13,11 @@ import pytest
 
 from dashboard.annualprofile import Annual
 from dashboard.bookkeeping import Bookkeeper
-from dashboard.bookroom import forms_of, keeper
+from dashboard.bookroom import NoForm, chosen, forms_of, keeper
 from dashboard.city import BUILT_IN, ProfileError, load_profile
 from dashboard.evaluation.strictyaml import FormError
 from dashboard.ledger import Ledger
-from dashboard.yearwork import Answer, LedgerYear, NoForm, YearWork, chosen
+from dashboard.yearwork import Answer, LedgerYear, YearWork
 from tests.dashboard.test_bookkeeping import FORM, LI, MARCH, WANG
 from tests.framepage import paths, promised
 from tests.town import line, read_lines
@@ -87,7 +87,7 @@ def test_the_frame_says_what_it_waits_for_and_then_what_the_book_says(room: Room
     assert (about["form"], about["year"], about["state"]) == ("yearly", 2026, "draft")
     assert (about["day"], about["days"], about["left"], about["due_in"]) == (360, 365, 5, 20)
     assert (score["score"], score["pending"], score["highest"]) == ("60.00", "40", "100.00")
-    assert (score["projected"], score["grade"], score["worst"]) == ("100.00", "优", "差")
+    assert (score["projected"], score["grade"]) == ("100.00", "优")
     (row,) = told["t"]["annual.output"]
     assert (row["actual"], row["target"], row["share"], row["mark"]) == ("3", "≥ 2", 1.5, "met")
     (gap,) = told["t"]["annual.missing"]
