@@ -91,6 +91,7 @@ system: ## the Debian packages that tests need (installed when root)
 	command -v chromium >/dev/null || missing+=(chromium)
 	command -v redis-server >/dev/null || missing+=(redis-server)
 	compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
+	command -v systemd-analyze >/dev/null || missing+=(systemd)
 	command -v pdftotext >/dev/null || missing+=(poppler-utils)
 	compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 	[ $${#missing[@]} -gt 0 ] || exit 0

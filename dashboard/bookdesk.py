@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.access.identity import Identity
 from dashboard.bookkeeping import Bookkeeper, Standing, Trail
 from dashboard.bookpanel import cell_payload, entry_payload, panel_of, score_payload
-from dashboard.bookroom import forms_of, keeper
+from dashboard.bookroom import NoForm, chosen, forms_of, keeper
 from dashboard.bookview import filtered, how_filled, sheet_of
 from dashboard.casedesk import links
 from dashboard.evaluation.book import Book, Payload
@@ -56,10 +56,10 @@ class BookDesk:
     def sheet(
         self, who: Identity, form_id: str, year: int | None, other: int | None = None
     ) -> Sheet:
-        """The page of a book; the first form and its newest year where none is said. Raises
+        """The page of a book; the usual form and its newest year where none is said. Raises
         `FormError`."""
         forms = self.forms()
-        form = next((one for one in forms if one.id == form_id), None) or forms[0]
+        form = next((one for one in forms if one.id == form_id), None) or self._usual(forms)
         years = self.years(form)
         year = year if year in years else years[0]
         _, keeps = self._room()
@@ -152,6 +152,14 @@ class BookDesk:
         _, keeps = self._room()
         standing: Standing = keeps.standing(form_id, year)
         return self._form(form_id), standing.result
+
+    def _usual(self, forms: list[Form]) -> Form:
+        """The form the wall shows this year; the first one where there is none."""
+        try:
+            wanted = self._profile.annual.form
+            return chosen(forms, wanted, self._profile.id, self._this_year())
+        except NoForm:
+            return forms[0]
 
     def _save(
         self, who: Identity, form_id: str, year: int, cells: Mapping[str, Payload], seen: int

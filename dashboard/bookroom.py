@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 from dashboard.bookkeeping import Bookkeeper, Trail, no_trail
 from dashboard.evaluation.evaluating import evaluate
@@ -17,6 +18,8 @@ from dashboard.evaluation.values import Values
 from dashboard.ledger import Ledger
 from dashboard.profile import Profile
 
+STANDARD: Final = "standard-self-evaluation"
+SELF: Final = "单位自评"
 MINUTE_MS = 60_000
 KEPT = 32
 """Forms and years whose measures are kept at most."""
@@ -74,3 +77,27 @@ def forms_of(profile: Profile, forms_dir: Path | None) -> list[Form]:
     forms = [read_form(file) for file in form_files(forms_dir).values()]
     mine = [form for form in forms if form.city in ("any", profile.id)]
     return sorted(mine, key=lambda form: (form.city == "any", str(form.year), form.id))
+
+
+class NoForm(ValueError):
+    """No form of this city is for this year; says why."""
+
+
+def chosen(forms: Iterable[Form], wanted: str, city: str, year: int) -> Form:
+    """The form the wall shows: the one the profile names, else the city's own for this year or any
+    year (单位自评 first), else the standard one. Raises `NoForm`."""
+    by_id = {form.id: form for form in forms}
+    if wanted:
+        form = by_id.get(wanted)
+        if form is None:
+            raise NoForm(f"没有表 {wanted}（档案 [annual] form）")
+        if form.year not in ("any", year):
+            raise NoForm(f"表 {wanted} 只用于 {form.year} 年度（档案 [annual] form）")
+        return form
+    fit = [form for form in by_id.values() if form.year in ("any", year)]
+    own = [form for form in fit if form.city == city]
+    own.sort(key=lambda form: (form.year != year, form.kind != SELF, form.id))
+    standard = [form for form in fit if form.id == STANDARD] or fit
+    if not (own or standard):
+        raise NoForm(f"没有可用于 {year} 年度的表")
+    return (own or standard)[0]

@@ -47,7 +47,7 @@ def sheet_of(
         number=book.number,
         score=plain(total.score) if scored else "",
         total=plain(total.weight) if scored else "",
-        span=f"{plain(total.score)}–{plain(total.highest)}" if open_span else "",
+        span=f"{plain(total.score) or 0}–{plain(total.highest)}" if open_span else "",
         grade=total.grade or total.projected_grade,
         rows=rows,
         counts=_counts(rows),

@@ -27,6 +27,7 @@ from dashboard.signing import Opened, Refused, Signing, Visit
 STALE: Final = "页面已过期，请重新提交"
 NO_STORE: Final = {"cache-control": "no-store"}
 PLACES: Final = (
+    ("/desk", "桌面：年度、告警、导出、口径", "desk.read"),
     ("/wall", "看墙", "wall.show"),
     ("/audit", "审计日志", "audit.read"),
     ("/account/password", "改口令", "account.own"),

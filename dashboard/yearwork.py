@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from dashboard import yearface
 from dashboard.bookkeeping import Standing
-from dashboard.bookroom import forms_of, keeper
+from dashboard.bookroom import NoForm, chosen, forms_of, keeper
 from dashboard.evaluation.calendars import days_of
 from dashboard.evaluation.form import Form
 from dashboard.evaluation.loading import form_files
@@ -32,14 +32,8 @@ log = logging.getLogger(__name__)
 MINUTE_MS: Final = 60_000
 LOOK_MS: Final = 200
 """How often an answer is looked for while one is awaited."""
-STANDARD: Final = "standard-self-evaluation"
-SELF: Final = "单位自评"
 TABLES: Final = ("levels", "output", "effect", "findings", "missing")
 EPOCH: Final = datetime.date(1970, 1, 1)
-
-
-class NoForm(ValueError):
-    """No form of this city is for this year; says why."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +59,6 @@ Ask = Callable[[int, object], Answer]
 """(now, key known) → the answer. Asks the ledger."""
 Later = Callable[[Callable[[], Answer]], "Future[Answer]"]
 """Runs a question beside the worker, which must not wait for it."""
-
-
-def chosen(forms: Iterable[Form], wanted: str, city: str, year: int) -> Form:
-    """The form the wall shows: the one the profile names, else the city's own for this year or any
-    year (单位自评 first), else the standard one. Raises `NoForm`."""
-    by_id = {form.id: form for form in forms}
-    if wanted:
-        form = by_id.get(wanted)
-        if form is None:
-            raise NoForm(f"没有表 {wanted}（档案 [annual] form）")
-        if form.year not in ("any", year):
-            raise NoForm(f"表 {wanted} 只用于 {form.year} 年度（档案 [annual] form）")
-        return form
-    fit = [form for form in by_id.values() if form.year in ("any", year)]
-    own = [form for form in fit if form.city == city]
-    own.sort(key=lambda form: (form.year != year, form.kind != SELF, form.id))
-    standard = [form for form in fit if form.id == STANDARD] or fit
-    if not (own or standard):
-        raise NoForm(f"没有可用于 {year} 年度的表")
-    return (own or standard)[0]
 
 
 class LedgerYear:

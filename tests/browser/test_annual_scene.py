@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from dashboard.yearwork import NoForm
+from dashboard.bookroom import NoForm
 from tests.browser import annualscenery
 from tests.browser.measuring import faults
 from tests.browser.playing import Stage

@@ -13,11 +13,11 @@ import pytest
 
 from dashboard.annualprofile import Annual
 from dashboard.bookkeeping import Bookkeeper
-from dashboard.bookroom import forms_of, keeper
+from dashboard.bookroom import NoForm, chosen, forms_of, keeper
 from dashboard.city import BUILT_IN, ProfileError, load_profile
 from dashboard.evaluation.strictyaml import FormError
 from dashboard.ledger import Ledger
-from dashboard.yearwork import Answer, LedgerYear, NoForm, YearWork, chosen
+from dashboard.yearwork import Answer, LedgerYear, YearWork
 from tests.dashboard.test_bookkeeping import FORM, LI, MARCH, WANG
 from tests.framepage import paths, promised
 from tests.town import line, read_lines
