@@ -15,8 +15,11 @@ from dashboard.processes import Child
 TICK_S = 0.1
 
 
-class Ended(Exception):
-    """Somebody asked the program to end: Ctrl-C, SIGTERM, or the terminal went away."""
+class Ended(BaseException):
+    """Somebody asked the program to end: Ctrl-C, SIGTERM, or the terminal went away.
+
+    Like KeyboardInterrupt no `except Exception` on the way out may take it for an error.
+    """
 
 
 class ChildFailed(RuntimeError):
@@ -81,14 +84,20 @@ class Stage:
 
 
 @contextmanager
-def asked_to_end() -> Iterator[None]:
-    """Within it Ctrl-C, SIGTERM and SIGHUP raise `Ended`."""
+def asked_to_end() -> Iterator[Callable[[], bool]]:
+    """Within it Ctrl-C, SIGTERM and SIGHUP raise `Ended`; gives whether one has come.
+
+    Python drops what is raised inside a weak reference's callback, so work that would go on to
+    its end asks as well.
+    """
+    heard: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
         raise Ended(signal.Signals(number).name)
 
     with _handling(end):
-        yield
+        yield lambda: bool(heard)
 
 
 @contextmanager

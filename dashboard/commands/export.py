@@ -16,7 +16,7 @@ from dashboard.cityledger import open_ledger
 from dashboard.commands.configured import configured
 from dashboard.commands.windows import window_of, windowed
 from dashboard.config import Config
-from dashboard.exports.cases import export_cases
+from dashboard.exports.cases import ExportCancelled, export_cases
 from dashboard.exports.wholefile import FileRefused
 from dashboard.ledger import LedgerError
 from dashboard.ledger.caselists import LIST_TIMES, Choice
@@ -76,9 +76,9 @@ def cases(config: Config, time_by: str, out: Path, **given: Any) -> None:
     )
     try:
         ledger = open_ledger(config, profile, reading=True)
-        with asked_to_end(), _bar() as progress:
-            found = export_cases(ledger, profile, choice, out, progress)
-    except Ended:
+        with asked_to_end() as asked, _bar() as progress:
+            found = export_cases(ledger, profile, choice, out, progress, asked)
+    except (Ended, ExportCancelled):
         raise click.ClickException("已取消，没有留下文件") from None
     except (LedgerError, FileRefused) as error:
         raise click.ClickException(str(error)) from error

@@ -229,6 +229,7 @@ def nonsense(
     """`count` pieces of nonsense and the kind of each; the first `large` are of one megabyte."""
     chance = random.Random(seed)
     kinds = list(KINDS)
+    lines = [line for line in lines if orjson.loads(line)["type"] == "case"]
     for n in range(count):
         event = orjson.loads(chance.choice(lines))
         kind = "one_megabyte" if n < large else kinds[n % len(kinds)]

@@ -235,5 +235,5 @@ def test_ctrl_c_at_the_command_line_leaves_nothing(tmp_path: Path, city: Profile
         os.kill(process.pid, signal.SIGINT)
         assert process.stderr is not None
         told = process.stderr.read()
-    assert process.returncode == 1 and "已取消，没有留下文件" in told
+    assert (process.returncode, "已取消，没有留下文件" in told) == (1, True), told
     assert list(out.parent.iterdir()) == []
