@@ -129,12 +129,6 @@ def test_shipped_code_names_no_foreign_host() -> None:
     )
     chosen = {
         "dashboard/basemap.py": ("https://t{s}.tianditu.gov.cn/", "https://t{n}.tianditu.gov.cn"),
-        # Links of its attribution, which ours replaces, and a base to parse relative URLs with.
-        "dashboard/assets/vendor/protomaps-leaflet.js": (
-            "http://example.com",
-            "https://protomaps.com",
-            "https://openstreetmap.org/copyright",
-        ),
     }
     scripts = [f for p in PACKAGES for e in ("*.js", "*.css") for f in (ROOT / p).rglob(e)]
     for file in [*SHIPPED, *scripts]:
