@@ -83,6 +83,7 @@ def reckon(
 def values_of(
     resolved: Sequence[Resolved], counts: Mapping[str, int], window: Window, known: bool
 ) -> dict[str, Value]:
+    """Each measure over counts (counter → n) of a window; nothing known is no data, not 0."""
     report = {**counts, OVERDUE: counts.get("overdue@report", 0)}
     out: dict[str, Value] = {}
     for one in resolved:
