@@ -44,6 +44,8 @@ def shell(desk: Desk, pages: Sequence[Page], reader: Reader) -> Component:
 
 
 def _link(page: Page) -> Component:
+    if page.outside:
+        return html.A(page.title, href=f"{PREFIX}{page.id}", className="tab")
     return dcc.Link(page.title, href=f"{PREFIX}{page.id}", className="tab")
 
 
