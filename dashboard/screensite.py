@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from dashboard.access.identity import Identity
 from dashboard.access.policy import may
-from dashboard.bus import Bus
 from dashboard.doors import Doors
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
@@ -20,7 +19,7 @@ from dashboard.screenbus import ScreenPost
 from dashboard.screendesk import ScreenDesk
 from dashboard.screenlink import ScreenLink
 from dashboard.screenpage import ScreenLook
-from dashboard.screenpulse import ScreenPulse
+from dashboard.screenpulse import Line, ScreenPulse
 from dashboard.screenweb import ScreenSite, screen_routes
 from dashboard.statics import Statics
 from layouts.desk import PREFIX
@@ -45,6 +44,7 @@ class Screens:
 def open_screens(
     redis_url: str,
     city: str,
+    line: Line,
     doors: Doors,
     database: Database,
     now: Callable[[], int],
@@ -54,9 +54,9 @@ def open_screens(
     statics: Statics,
     build: str,
 ) -> Screens:
-    """The screens of one web process; call it after the fork."""
+    """The screens of one web process; call it after the fork. `line`: where probes go."""
     post = ScreenPost(redis_url, city)
-    pulse = ScreenPulse(Bus(redis_url, city), post, now)
+    pulse = ScreenPulse(line, post, now)
     link = ScreenLink(post, doors.settings, now)
     titles = {scene.id: scene.title for scene in scenes}
     desk = ScreenDesk(post, Devices(database), AuditLog(database), now, build=build, titles=titles)

@@ -74,8 +74,9 @@ def create_app(config: Config) -> App:
     doors, look = front.doors, look_of(config, profile.title, statics)
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
+    senders = Bus(config.require_redis(), name, shards=config.stream_shards)
     screens = open_screens(
-        config.require_redis(), name, doors, front.database, _now,
+        config.require_redis(), name, senders, doors, front.database, _now,
         view=view, scenes=scenes, statics=statics, build=build,
     )  # fmt: skip
     site = None
@@ -87,7 +88,7 @@ def create_app(config: Config) -> App:
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
-        *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
+        *intake_routes(senders, config.api_rate, _now),
         *screens.routes,
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),

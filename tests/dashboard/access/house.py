@@ -141,7 +141,7 @@ class House:
         )  # fmt: skip
         scenes = mounted(view)
         self.screens = open_screens(
-            rules_redis, "meixian", self.doors, self.database, self.clock,
+            rules_redis, "meixian", self.stream, self.doors, self.database, self.clock,
             view=view, scenes=scenes, statics=STATICS, build="b1",
         )  # fmt: skip
         self.router = wall_site(
