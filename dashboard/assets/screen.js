@@ -35,9 +35,13 @@
     }, SAMPLE_MS);
   }
 
-  /** options：live 链路、stage 轮播、sound 声音、dwell 网址里写的停留秒数、wall 墙框。 */
-  function createScreen(options) {
-    const { live, stage, sound, wall } = options;
+  /** 链路一开就听；版面到了再 attach，之前听到的留着。 */
+  function createScreen(live) {
+    let stage = null;
+    let sound = null;
+    let wall = null;
+    let ownDwell = 0; // 网址里写的停留秒数
+    let early = []; // 版面未到时听到的
     let told = null; // 服务器说的：{ id, name, beat_s, settings }
     let timer = 0;
     let done = remembered(sessionStorage, DONE, []); // [编号, 结果]；结果空为照办
@@ -49,20 +53,20 @@
     window.addEventListener('unhandledrejection', trouble);
 
     function arrange(settings) {
-      const seconds = options.dwell || settings.dwell_s || app.page.dwell_s;
+      const seconds = ownDwell || settings.dwell_s || app.page.dwell_s;
       stage.arrange(settings.scenes || [], seconds * 1000);
       wall.dataset.seams = settings.grid || '';
       if (app.seams) app.seams.keep(wall, settings.grid || '');
     }
 
     /** 我是哪块屏、怎么排片。排片没说（账号库坏着）就用上次的。 */
-    live.on('screen', (message) => {
+    function introduced(message) {
       told = message;
       const settings = message.settings || remembered(localStorage, SETTINGS, USUAL);
       localStorage.setItem(SETTINGS, JSON.stringify(settings));
       arrange(settings);
       if (!timer) timer = setTimeout(beat, FIRST_MS);
-    });
+    }
 
     const ORDERS = {
       reload: () => { setTimeout(() => location.reload(), 200); return ''; },
@@ -75,7 +79,7 @@
     };
 
     /** 一条遥控至多办一次：先记下编号再办，重载之后也不重复。 */
-    live.on('order', (order) => {
+    function ordered(order) {
       if (!told || order.screen !== told.id || done.some((one) => one[0] === order.id)) return;
       done = done.concat([[order.id, '']]).slice(-DONE_KEPT);
       sessionStorage.setItem(DONE, JSON.stringify(done));
@@ -83,7 +87,23 @@
       done[done.length - 1][1] = act ? act(order) : '不认得这条遥控';
       sessionStorage.setItem(DONE, JSON.stringify(done));
       beat();
-    });
+    }
+
+    function hear(handle) {
+      return (message) => (stage ? handle(message) : early.push(() => handle(message)));
+    }
+    live.on('screen', hear(introduced));
+    live.on('order', hear(ordered));
+
+    /** 版面到了：stage 轮播、sound 声音、wall 墙框、dwell 网址里写的停留秒数。 */
+    function attach(parts) {
+      stage = parts.stage;
+      sound = parts.sound;
+      wall = parts.wall;
+      ownDwell = parts.dwell;
+      early.forEach((handle) => handle());
+      early = [];
+    }
 
     function report(fps) {
       const frame = live.frame();
@@ -122,7 +142,7 @@
       });
     }
 
-    return { told: () => told, arrange, report };
+    return { attach, told: () => told, report };
   }
 
   app.createScreen = createScreen;

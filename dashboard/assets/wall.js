@@ -15,6 +15,7 @@
   const reloader = app.createReloader({ build: app.page.build });
   app.now = live.now;
   app.live = live;
+  app.screen = app.createScreen(live);
   if (app.heat) app.heat.follow(live);
 
   /** 授权没了：重新打开，服务器说明缘由。一分钟至多一次，不空转。 */
@@ -137,7 +138,7 @@
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
     app.sound = sound;
-    app.screen = app.createScreen({ live, stage, sound, dwell, wall: root });
+    app.screen.attach({ stage, sound, dwell, wall: root });
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame()) apply(live.frame(), null);
