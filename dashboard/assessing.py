@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dashboard.assessment.formula import POSTS, SUBJECTS, Formula
-from dashboard.assessment.periods import Period
 from dashboard.assessment.ranking import Standing, standings
 from dashboard.assessment.scoring import Score, score
 from dashboard.formula import Value
 from dashboard.ledger import Ledger
 from dashboard.measures import resolve
+from dashboard.periods import Base, Span, before
 from dashboard.places import OUTSIDE
 from dashboard.profile import Profile
 from dashboard.reckoning import reckon
@@ -41,7 +41,9 @@ class Ranked:
     """
 
     by: str
-    period: Period
+    span: Span
+    base: Base
+    """The equally long days before, with which it is compared 环比."""
     formula: Formula | None
     formulas: Mapping[str, Formula]
     standings: tuple[Standing, ...]
@@ -52,19 +54,21 @@ class Ranked:
         return self.formula or self.formulas[member]
 
 
-def assess(ledger: Ledger, profile: Profile, by: str, period: Period, formula: str = "") -> Ranked:
+def assess(ledger: Ledger, profile: Profile, by: str, span: Span, formula: str = "") -> Ranked:
     """The ranking; `formula` by id, the city's where empty. Raises `BadChoice`."""
     if by == "post":
-        return _posts(ledger, profile, period)
+        return _posts(ledger, profile, span)
     chosen = profile.assessment.formula(by, formula)
-    now = _scores(ledger, profile, chosen, period.window, by)
-    before = _scores(ledger, profile, chosen, period.before, by)
-    city = Standing(WHOLE, now.pop(WHOLE), None, before.pop(WHOLE), None)
-    return Ranked(by, period, chosen, {}, standings(now, before), city)
+    base = before(profile, span)
+    now = _scores(ledger, profile, chosen, span.window, by)
+    then = _scores(ledger, profile, chosen, base.window, by)
+    city = Standing(WHOLE, now.pop(WHOLE), None, then.pop(WHOLE), None)
+    return Ranked(by, span, base, chosen, {}, standings(now, then), city)
 
 
-def _posts(ledger: Ledger, profile: Profile, period: Period) -> Ranked:
+def _posts(ledger: Ledger, profile: Profile, span: Span) -> Ranked:
     """岗位 as groups: the whole city's figures by the formula of each."""
+    base = before(profile, span)
     formulas = {post: profile.assessment.formula(post) for post in POSTS}
 
     def scores(window: Window) -> dict[str, Score]:
@@ -72,12 +76,14 @@ def _posts(ledger: Ledger, profile: Profile, period: Period) -> Ranked:
             post: _scores(ledger, profile, one, window)[WHOLE] for post, one in formulas.items()
         }
 
-    found = standings(scores(period.window), scores(period.before), ranked=False)
-    return Ranked("post", period, None, formulas, found, None)
+    found = standings(scores(span.window), scores(base.window), ranked=False)
+    return Ranked("post", span, base, None, formulas, found, None)
 
 
 def name_of(profile: Profile, by: str, member: str) -> str:
     """How a member is called on screens and in files."""
+    if member == WHOLE:
+        return "全市"
     if by == "post":
         return SUBJECTS[member]
     return member if by == "collector" else profile.label(by, member)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final, cast
 
 from dashboard.assessment.catalog import CATALOG, USUAL
-from dashboard.assessment.choice import PERIODS, Assessment
+from dashboard.assessment.choice import Assessment
 from dashboard.assessment.formula import (
     MISSING,
     RULES,
@@ -22,6 +22,7 @@ from dashboard.assessment.formula import (
     Rule,
     Step,
 )
+from dashboard.assessment.term import TERMS
 from dashboard.measures import MEASURES
 from dashboard.tomltable import Table
 
@@ -54,7 +55,7 @@ def read_assessment(table: Table, districts: Mapping[str, object]) -> Assessment
         if chosen[subject] not in fit:
             raise table.error(subject, None, "、".join(fit) + " 之一：缺省的公式已改作他用")
     found = Assessment(
-        period=table.choice("period", PERIODS, "month"),
+        period=table.choice("period", TERMS, "month"),
         formulas=formulas,
         chosen=chosen,
         grades=_grades(table),

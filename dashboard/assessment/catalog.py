@@ -135,7 +135,7 @@ _ALL: Final = (
             part("其余项目", 15, why="公开文本未见公式"),
             part("返工数", 0, "cases.rework", rule="off", lose=Fraction(1, 5)),
         ),
-        "浙江省金华市数字城管考评办法，https://m.wenke99.com/p-414460.html",
+        "浙江省金华市数字城管考评办法（公开文库文本）",
         note="返工三次以上每件扣 0.5、领导交办与媒体曝光加倍两条没有数据，不计",
     ),
     Formula(

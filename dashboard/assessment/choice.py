@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from dashboard.assessment.catalog import CATALOG, USUAL, for_subject
 from dashboard.assessment.formula import Formula, Grades
-
-PERIODS: Final[dict[str, str]] = {
-    "week": "本周",
-    "month": "本月",
-    "quarter": "本季度",
-    "year": "本年",
-}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from dashboard.assessment.formula import WHOLE, Component, Formula, Grades
+from dashboard.comparison import rounded
 from dashboard.formula import Value
 
 NO_UNITS: Final = "档案没有写单元网格数"
@@ -50,13 +51,8 @@ def score(
     if why:
         return Score(None, None, marks, covered, why)
     points = sum((mark.points for mark in counted if mark.points is not None), Fraction(0))
-    total = rounded(max(Fraction(0), points) * WHOLE / covered)
+    total = rounded(max(Fraction(0), points) * WHOLE / covered, PLACES)
     return Score(total, grades.of(total), marks, covered)
-
-
-def rounded(number: Fraction) -> Decimal:
-    """To two places, half up."""
-    return Decimal((2 * 10**PLACES * number + 1) // 2).scaleb(-PLACES)
 
 
 def _why_none(formula: Formula, marks: tuple[Mark, ...], covered: Fraction) -> str:
