@@ -48,6 +48,7 @@ def show(
     bars: Sequence[Bar],
     machine: bool,
 ) -> None:
+    """The figures for a program, or the tables and bars for people."""
     if machine:
         click.echo(orjson.dumps({**figures, "bars": as_json(bars)}))
         return
