@@ -44,6 +44,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "exports.make": _action("导出", V, O, R),
     "cases.correct": _action("更正案卷与停机记录", O),
     "alarms.acknowledge": _action("确认告警", O),
+    "annotations.write": _action("写趋势图上的标注", O),
     "forms.fill": _action("填报、送审", O),
     "forms.review": _action("复核、退回、归档", R),
     "system.manage": _action("账号、屏幕、接入令牌、系统参数", A),
@@ -85,6 +86,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/desk/*": {"GET": _DESK},
     # the pages' callbacks ask `asking()` what they may do; see `deskweb`
     "/desk/_{dash:path}": {"GET": _DESK, "POST": Rule("desk.read", csrf="origin")},
+    "/desk/annotations/*": {"POST": Rule("annotations.write", body=8_192)},
     "/desk/attach/*": {"POST": Rule("forms.fill", body=64 << 20)},
     "/desk/export/*": {"GET": Rule("exports.make")},
     "/desk/attachment/*": {"GET": _DESK},
