@@ -1,4 +1,4 @@
-"""Pages that follow their address 换条件: each is filled anew when its question changes."""
+"""Pages that follow the address of the filter bar 换条件: each is filled anew with its question."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from typing import Any
 
 from dash import Dash, Input, Output
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from layouts import ids
 
 Aside = Callable[[Callable[..., Any]], Callable[..., Any]]
+Fill = Callable[[str], Component]
 
 
-def register(
-    app: Dash, fills: Mapping[tuple[str, str], Callable[[str], Component]], aside_of: Aside
-) -> None:
-    """(id of the page's address, id of its room) → what fills the room for a query."""
-    for (at, inside), fill in fills.items():
-        _follow(app, at, inside, fill, aside_of)
+def register(app: Dash, fills: Mapping[str, Fill], aside_of: Aside) -> None:
+    """Id of a page's room → what fills it for a query."""
+    for room, fill in fills.items():
+        _follow(app, room, fill, aside_of)
 
 
-def _follow(
-    app: Dash, at: str, inside: str, fill: Callable[[str], Component], aside_of: Aside
-) -> None:
-    @app.callback(Output(inside, "children"), Input(at, "search"))
+def _follow(app: Dash, room: str, fill: Fill, aside_of: Aside) -> None:
+    @app.callback(Output(room, "children"), Input(ids.FILTER_AT, "search"))
     @aside_of
     def show(search: str | None) -> Component:
-        return fill(search or "")
+        if search is None:  # the page has only just appeared: its address follows
+            raise PreventUpdate
+        return fill(search)

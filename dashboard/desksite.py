@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import alarms, annual, behind, remarks, screens
+from callbacks import alarms, annual, behind, filters, remarks, screens
 from dashboard.access.trail import Entry
 from dashboard.alarmdesk import AlarmDesk
 from dashboard.bookdesk import BookDesk
@@ -21,6 +21,7 @@ from dashboard.config import Config
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.exportweb import export_routes
+from dashboard.filterdesk import FilterDesk
 from dashboard.hotlinedesk import HotlineDesk
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
@@ -32,6 +33,7 @@ from dashboard.screensite import Screens
 from dashboard.statics import Statics
 from layouts.alarmlog import AlarmBoard
 from layouts.book.sheet import Panel, Sheet
+from layouts.filters import FilterBar
 from layouts.page import Desk
 from layouts.pages import mounted
 from layouts.scene import CityMap
@@ -72,6 +74,7 @@ def open_desk(
         HotlineDesk(ledger, profile, now, happened),
         PlatformDesk(ledger, profile, now, happened),
     )
+    asked_filters = AskedFilters(FilterDesk(profile, now))
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 
     def register(app: Dash) -> None:
@@ -79,6 +82,7 @@ def open_desk(
         alarms.register(app, AskedAlarms(alarm_desk), aside)
         screens.register(app, figures.fills(), aside)
         remarks.register(app, lambda query: happened.board(asking(), query, asking().csrf), aside)
+        filters.register(app, asked_filters)
         behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
@@ -126,3 +130,18 @@ class AskedAlarms:
 
     def acknowledge(self, id: str) -> str:
         return self._alarms.acknowledge(asking(), id)
+
+
+class AskedFilters:
+    """The filter bar as its callbacks ask for it: whoever asks is added here."""
+
+    def __init__(self, filters: FilterDesk) -> None:
+        self._filters = filters
+
+    def bar(self, address: str | None, dimensions: Sequence[str]) -> FilterBar:
+        return self._filters.bar(asking(), address, dimensions)
+
+    def chosen(
+        self, address: str | None, chosen: Mapping[str, Sequence[str] | None], first: str, last: str
+    ) -> str | None:
+        return self._filters.chosen(address, chosen, first, last)

@@ -77,7 +77,7 @@ class PlatformDesk:
         asked = span(profile, reading.question.period, self._now())
         found = Compared(ledger, profile, asked, ALL)
         clock = LocalTime(profile.timezone)
-        notes = [*reading.said]
+        notes: list[str] = []
         if reading.question.among:
             notes.append(IGNORED)
         if who.areas:

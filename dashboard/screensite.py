@@ -34,11 +34,11 @@ class Screens:
     def __init__(self, desk: Desk, hotline: HotlineDesk, platform: PlatformDesk) -> None:
         self._desk, self._hotline, self._platform = desk, hotline, platform
 
-    def fills(self) -> Mapping[tuple[str, str], Callable[[str], Component]]:
-        """(address, room) → what fills the room, for whoever asks."""
+    def fills(self) -> Mapping[str, Callable[[str], Component]]:
+        """Room → what fills the room, for whoever asks."""
         return {
-            (ids.HOTLINE_AT, ids.HOTLINE): self._calls,
-            (ids.PLATFORM_AT, ids.PLATFORM): self._uptime,
+            ids.HOTLINE: self._calls,
+            ids.PLATFORM: self._uptime,
         }
 
     def _calls(self, address: str) -> Component:

@@ -1,17 +1,19 @@
-"""The frame of a page that follows its address: heading, and room that a callback fills."""
+"""The frame of a page that follows its address: heading, filter bar, and room for a callback."""
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
+from layouts.filters import frame
 
-def frame(title: str, at: str, inside: str, *more: Component) -> Component:
-    """`more` stands beside the title."""
+
+def asked_frame(title: str, inside: str, *dimensions: str) -> Component:
+    """Without `dimensions` the page is about the whole city: only the period is asked for."""
     return html.Div(
         [
-            dcc.Location(id=at, refresh=False),
-            html.Header([html.H1(title), *more], className="page-head"),
+            html.Header([html.H1(title)], className="page-head"),
+            frame(*dimensions, narrow=bool(dimensions)),
             html.Div(html.P("正在计算…", className="mut"), id=inside),
         ],
         className="sheet",

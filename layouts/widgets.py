@@ -23,7 +23,7 @@ def data(**values: str) -> dict[str, Any]:
 
 
 def aria(**values: str) -> dict[str, Any]:
-    """`aria-…` attributes for a component: `aria(label="x")` is `{"aria-label": "x"}`."""
+    """`aria-…` attributes for a component: `aria(label="区")` is `{"aria-label": "区"}`."""
     return {f"aria-{name}": value for name, value in values.items()}
 
 

@@ -6,12 +6,12 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.page import Desk, Page, Reader
-from layouts.screenframe import frame
+from layouts.screenframe import asked_frame
 
 
 def build(desk: Desk, reader: Reader) -> Component:
     """The frame; filled from the address."""
-    return frame("热线", ids.HOTLINE_AT, ids.HOTLINE)
+    return asked_frame("热线", ids.HOTLINE)
 
 
-PAGE = Page("hotline", "热线", 40, build, part="hotline")
+PAGE = Page("hotline", "热线", 40, build, part="hotline", filtered=True)

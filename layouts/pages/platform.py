@@ -6,12 +6,12 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.page import Desk, Page, Reader
-from layouts.screenframe import frame
+from layouts.screenframe import asked_frame
 
 
 def build(desk: Desk, reader: Reader) -> Component:
     """The frame; filled from the address."""
-    return frame("平台", ids.PLATFORM_AT, ids.PLATFORM)
+    return asked_frame("平台", ids.PLATFORM)
 
 
-PAGE = Page("platform", "平台", 50, build, part="platform", on_phone=False)
+PAGE = Page("platform", "平台", 50, build, part="platform", on_phone=False, filtered=True)
