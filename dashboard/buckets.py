@@ -36,14 +36,16 @@ class Buckets:
         return NAMES[self.step]
 
     def place(
-        self, counts: Mapping[str, Counts], known: tuple[int, int] | None
+        self, counts: Mapping[str, Counts], known: tuple[int, int] | None, *, whole: bool = False
     ) -> tuple[Counts | None, ...]:
         """The counts of each place: none where it has not begun or where nothing is known, which
-        are the days outside first ≤ day ≤ last of `known`; a known day without any is 0."""
+        are the days outside first ≤ day ≤ last of `known`; a known day without any is 0. `whole`:
+        none either where only a part of the place is counted."""
         out: list[Counts | None] = []
         for i, (member, (first, end)) in enumerate(zip(self.members, self.days, strict=True)):
             heard = known is not None and first <= known[1] and end > known[0]
-            out.append(counts.get(member, {}) if heard and i < self.begun else None)
+            there = i < self.begun and not (whole and i == self.partial)
+            out.append(counts.get(member, {}) if heard and there else None)
         return tuple(out)
 
 

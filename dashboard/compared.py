@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.comparison import difference, exact
-from dashboard.formula import Measure, Value
+from dashboard.formula import Measure, Resolved, Value
 from dashboard.ledger import Ledger
 from dashboard.measures import MEASURES, resolve
 from dashboard.periods import Span, before, year_ago
@@ -56,7 +56,7 @@ class Compared:
             name=measure.variants[asked].text if variant else measure.name,
             value=text,
             unit="" if rate or measure.unit in TIMES or text == NO_VALUE else measure.unit,
-            parts=parts(now, measure),
+            parts=parts(now, resolve(id, self._city, variant or None)),
             target=aim,
             judged=(target.judge(now.value) or "") if target else "",
             before=_difference(now, earlier, measure),
@@ -94,13 +94,20 @@ def shown(value: Value, measure: Measure) -> str:
     return written(value.value, unit_of(measure))
 
 
-def parts(value: Value, measure: Measure) -> str:
-    """分子 / 分母 of a quotient."""
+def parts(value: Value, resolved: Resolved) -> str:
+    """分子 / 分母 of a quotient; times as times."""
     if value.den is None or value.num is None:
         return ""
-    if measure.unit in TIMES:
-        return f"共 {lasting(value.num / value.scale)} / {value.den:,} 次"
-    return f"{value.num:,} / {value.den:,}"
+    above, below = _time(resolved.num), _time(resolved.den)
+    num = lasting(value.num / above) if above else f"{value.num:,}"
+    den = lasting(value.den / below) if below else f"{value.den:,}"
+    return f"{num} / {den}"
+
+
+def _time(counters: Sequence[str]) -> int:
+    """How many of them make a second, where they are times; else 0."""
+    endings = {name.rpartition("_")[2] for name in counters}
+    return {"ms": 1000, "s": 1}.get(endings.pop(), 0) if len(endings) == 1 else 0
 
 
 def number(value: Value) -> float | int | None:

@@ -30,7 +30,7 @@ def charts(ledger: Ledger, city: Profile, found: Compared, marks: Marks) -> tupl
     base = found.ago if step == "month" else found.base
     axis = buckets(city, window, step)
     now = _counts(ledger, city, axis, window)
-    was = _counts(ledger, city, buckets(city, base.window, step), base.window)
+    was = _counts(ledger, city, buckets(city, base.window, step), base.window, whole=True)
     happened = marks(axis.days)
     known = known_days(ledger)
     drawn = [_calls(axis, now, was, base.name, happened)]
@@ -40,13 +40,15 @@ def charts(ledger: Ledger, city: Profile, found: Compared, marks: Marks) -> tupl
     return tuple(drawn)
 
 
-def _counts(ledger: Ledger, city: City, axis: Buckets, window: Window) -> Row:
+def _counts(
+    ledger: Ledger, city: City, axis: Buckets, window: Window, *, whole: bool = False
+) -> Row:
     known = known_days(ledger)
     if axis.step == "hour":
         found: Mapping[str, Counts] = by_hour(ledger, city, window)
     else:
         found = CallCounts().counts(ledger, city, window, axis.step, frozenset())
-    return axis.place(found, known)
+    return axis.place(found, known, whole=whole)
 
 
 def _calls(axis: Buckets, now: Row, was: Row, base: str, marks: tuple[Mark, ...]) -> Trend:

@@ -32,7 +32,7 @@ ORDERS: Final = (
     "orders_closed",
     "work_order_closure_rate",
 )
-BESIDE: Final = ("connect_rate", "connect_rate_24h_min", "service_level_15s", "abandonment_rate")
+BESIDE: Final = ("connect_rate", "service_level_15s", "abandonment_rate")
 """口径并列: measures with several variants."""
 WHY: Final = {
     "revisit_rate": "期间无应回访的来电",

@@ -139,18 +139,21 @@ class PlatformDesk:
         base = found.ago if step == "month" else found.base
         axis = buckets(self._profile, window, step)
         now = self._counts(ledger, axis, window)
-        was = self._counts(ledger, buckets(self._profile, base.window, step), base.window)
+        earlier = buckets(self._profile, base.window, step)
+        was = self._counts(ledger, earlier, base.window, whole=True)
         happened = marks(axis.days)
         return (
             self._line("platform.availability_lower", axis, now, was, base.name, happened),
             self._bars(axis, now, happened),
         )
 
-    def _counts(self, ledger: Ledger, axis: Buckets, window: Window) -> tuple[Counts | None, ...]:
+    def _counts(
+        self, ledger: Ledger, axis: Buckets, window: Window, *, whole: bool = False
+    ) -> tuple[Counts | None, ...]:
         found: Mapping[str, Counts] = PlatformCounts().counts(
             ledger, self._profile, window, axis.step, frozenset()
         )
-        return axis.place(found, (window.first_day, window.end_day))
+        return axis.place(found, (window.first_day, window.end_day), whole=whole)
 
     def _line(
         self,

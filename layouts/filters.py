@@ -79,7 +79,7 @@ def _periods(shown: FilterBar) -> Component:
             name,
             href=href,
             className="seg-one on" if on else "seg-one",
-            **(aria(current="true") if on else {}),
+            title=f"现在看的是{name}" if on else None,
         )
         for name, href, on in shown.periods
     ]

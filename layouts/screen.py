@@ -55,7 +55,7 @@ def screen(
             ),
             *(html.P(note, className="warn-box", role="status") for note in shown.notes),
             exports(page, shown.query) if may_export else None,
-            *(_tiles(group, definitions) for group in shown.groups),
+            html.Div([_tiles(group, definitions) for group in shown.groups], className="groups"),
             html.Div([chart(trend) for trend in shown.charts], className="charts"),
             *more,
             *(_table(group) for group in shown.tables),
@@ -77,7 +77,11 @@ def exports(page: str, query: str) -> Component:
 
 
 def _tiles(group: Group, definitions: Mapping[str, Definition]) -> Component:
-    return html.Section([html.H2(group.title), tiles(group.figures, definitions)])
+    """As wide as it has figures, so that small groups share a row."""
+    return html.Section(
+        [html.H2(group.title), tiles(group.figures, definitions)],
+        style={"--n": len(group.figures)},
+    )
 
 
 def _table(group: Group) -> Component:

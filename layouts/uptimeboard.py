@@ -178,24 +178,35 @@ def _lane(one: Lane, heads: Sequence[str]) -> Component:
     )
 
 
+FEW: Final = 10
+"""Rows that stand in the open; the others are to be unfolded."""
+
+
 def table(shown: Table) -> Component:
     """Records in rows, or the sentence that there are none."""
+    title = html.H2(f"{shown.title}（{len(shown.rows)}）")
     if not shown.rows:
-        body: Component = html.P(shown.none, className="mut")
-    else:
-        head = html.Tr([html.Th(word, scope="col") for word in shown.headings])
-        rows = [
-            html.Tr(
-                [
-                    html.Td(text, **data(word=word))
-                    for word, text in zip(shown.headings, row, strict=True)
-                ]
-            )
-            for row in shown.rows
-        ]
-        made = html.Table(
-            [html.Caption(shown.title, className="unseen"), html.Thead(head), html.Tbody(rows)],
-            className="list stacks",
+        return html.Section([title, html.P(shown.none, className="mut")])
+    rest = shown.rows[FEW:]
+    more = html.Details(
+        [html.Summary(f"其余 {len(rest)} 条"), _rows(shown, rest)], className="numbers"
+    )
+    return html.Section([title, _rows(shown, shown.rows[:FEW]), more if rest else None])
+
+
+def _rows(shown: Table, rows: Sequence[tuple[str, ...]]) -> Component:
+    head = html.Tr([html.Th(word, scope="col") for word in shown.headings])
+    body = [
+        html.Tr(
+            [
+                html.Td(text, **data(word=word))
+                for word, text in zip(shown.headings, row, strict=True)
+            ]
         )
-        body = html.Div(made, className="panel scroll")
-    return html.Section([html.H2(f"{shown.title}（{len(shown.rows)}）"), body])
+        for row in rows
+    ]
+    made = html.Table(
+        [html.Caption(shown.title, className="unseen"), html.Thead(head), html.Tbody(body)],
+        className="list stacks",
+    )
+    return html.Div(made, className="panel scroll")
