@@ -116,7 +116,7 @@ def table(figures: Sequence[Figure], caption: str) -> Component:
                 html.Td(html.B([one.value, html.Small(f" {one.unit}" if one.unit else "")]),
                         className="num", **data(word="值")),
                 html.Td(one.parts or one.why, className="num mut", **data(word="分子 / 分母")),
-                html.Td([judgement(one.judged), " ", one.target],
+                html.Td([judgement(one.judged), " ", one.target] if one.target else None,
                         className="num", **data(word="目标")),
                 html.Td(one.before, className="num", **data(word="环比")),
                 html.Td(one.ago, className="num", **data(word="同比")),

@@ -50,9 +50,7 @@ def screen(
     """The page's content; `more` goes between the charts and the tables."""
     return html.Div(
         [
-            html.P(
-                [html.B(shown.said), html.Span(shown.bases, className="mut")], className="said-line"
-            ),
+            html.P(shown.bases, className="mut"),
             *(html.P(note, className="warn-box", role="status") for note in shown.notes),
             exports(page, shown.query) if may_export else None,
             html.Div([_tiles(group, definitions) for group in shown.groups], className="groups"),

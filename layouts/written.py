@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 NO_VALUE: Final = "—"
 THIN: Final = "\u2009"
-MINUS: Final = "\u2212"
 Unit = Literal["count", "rate", "seconds"]
 """件数; a share 0–1 written in percent; seconds, written as a span of time."""
 
@@ -31,25 +30,3 @@ def lasting(s: float) -> str:
     if s < 172_800:
         return f"{s / 3_600:.1f} 小时"
     return f"{s / 86_400:.1f} 天"
-
-
-def change(value: float | None, before: float | None, unit: Unit = "count") -> str:
-    """差值: 百分点 for rates, % with ▲▼ for the rest; empty where either is unknown.
-
-    Whether more is better is no business of the sign; from 0 there is no percentage.
-    """
-    if value is None or before is None:
-        return ""
-    if unit == "rate":
-        points = round((value - before) * 100, 2)
-        return "持平" if not points else f"{_signed(points)} 百分点"
-    if value == before:
-        return "持平"
-    if not before:
-        return ""
-    share = (value - before) / before
-    return f"{'▲' if share > 0 else '▼'} {abs(share) * 100:.1f}{THIN}%"
-
-
-def _signed(points: float) -> str:
-    return f"{'+' if points > 0 else MINUS}{abs(points):.2f}"

@@ -41,7 +41,7 @@
     if (!all.length) all = [0, 1];
     let low = Math.min.apply(null, all);
     let high = Math.max.apply(null, all);
-    const room = (high - low) * 0.08 || (spec.unit === 'rate' ? 0.01 : Math.max(1, high * 0.1));
+    const room = (high - low) * 0.14 || (spec.unit === 'rate' ? 0.01 : Math.max(1, high * 0.1));
     low = Math.max(0, low - room);
     high += room;
     return [low, spec.unit === 'rate' ? Math.min(1, high) : high];
@@ -138,6 +138,12 @@
     const put = (i, text) => {
       const half = wide(text) / 2;
       const x = Math.max(half + 2, Math.min(at.width - half - 2, at.x(i)));
+      const below = spec.unit === 'rate' && spec.shape === 'line' && i === pick;
+      if (below) { // 最低的一点：字写在它下面
+        const y = Math.min(at.bottom - 4, at.y(main[2][i]) + 17);
+        shape(svg, 'text', { class: 'value', x: x.toFixed(1), y: y.toFixed(1), 'text-anchor': 'middle' }, text);
+        return [x - half, x + half];
+      }
       const near = tops.filter((v, k) => f.known(v) && Math.abs(at.x(k) - x) <= half + at.step / 2);
       const was = spec.series.filter((s) => s[1] === 'was')
         .map((s) => s[2].filter((v, k) => f.known(v) && Math.abs(at.x(k) - x) <= half + at.step / 2));
