@@ -19,8 +19,8 @@ from dashboard.periods import span
 from dashboard.profile import Profile
 from dashboard.question import read_question
 from dashboard.remarkdesk import RemarkDesk
+from layouts.figureboard import FigureBoard, Group
 from layouts.figures import Figure
-from layouts.screen import Group, Screen
 
 CALLS: Final = ("offered", "answered", "abandoned", "short_abandoned", "overflow", "transferred")
 RATES: Final = ("connect_rate", "connect_rate_24h_min", "service_level_15s", "abandonment_rate")
@@ -63,7 +63,7 @@ class HotlineDesk:
     ) -> None:
         self._ledger, self._profile, self._now, self._remarks = ledger, profile, now, remarks
 
-    def screen(self, who: Identity, address: str) -> Screen:
+    def board(self, who: Identity, address: str) -> FigureBoard:
         """Everything the page shows for an address."""
         profile, ledger = self._profile, self._ledger()
         reading = read_question(address, profile.names)
@@ -75,7 +75,7 @@ class HotlineDesk:
             notes.append(IGNORED)
         if who.areas:
             notes.append(CITY_WIDE)
-        return Screen(
+        return FigureBoard(
             title="热线",
             query=reading.question.query(),
             said=f"{asked.period.label()}：{asked.label(lambda at: clock.text(at)[:16])}",

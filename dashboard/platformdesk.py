@@ -24,8 +24,8 @@ from dashboard.remarkdesk import RemarkDesk
 from dashboard.uptime.findings import contradictions
 from dashboard.windows import Counts, Window, year_of
 from layouts.chart.trend import Mark, Series, Trend
+from layouts.figureboard import FigureBoard, Group
 from layouts.figures import Figure
-from layouts.screen import Group, Screen
 from layouts.uptimeboard import Uptime
 
 DAYS: Final = ("normal_days", "normal_day_rate", "fault_days", "pending_days")
@@ -51,10 +51,10 @@ ALL: Final = tuple(dict.fromkeys(_ids((*DAYS, *RATES, *UPKEEP, *TIMES, *BESIDE, 
 
 
 @dataclass(frozen=True)
-class PlatformScreen:
+class PlatformBoard:
     """The page: figures and charts, and what is beside them."""
 
-    screen: Screen
+    figures: FigureBoard
     uptime: Uptime
 
 
@@ -70,7 +70,7 @@ class PlatformDesk:
     ) -> None:
         self._ledger, self._profile, self._now, self._remarks = ledger, profile, now, remarks
 
-    def screen(self, who: Identity, address: str) -> PlatformScreen:
+    def board(self, who: Identity, address: str) -> PlatformBoard:
         """Everything the page shows for an address."""
         profile, ledger = self._profile, self._ledger()
         reading = read_question(address, profile.names)
@@ -83,7 +83,7 @@ class PlatformDesk:
         if who.areas:
             notes.append(CITY_WIDE)
         notes += self._contradictions(found, asked)
-        screen = Screen(
+        shown = FigureBoard(
             title="平台",
             query=reading.question.query(),
             said=f"{asked.period.label()}：{asked.label(lambda at: clock.text(at)[:16])}",
@@ -98,7 +98,7 @@ class PlatformDesk:
             tables=tuple(self._beside(found, name) for name in BESIDE),
             charts=self._charts(ledger, found, lambda days: self._remarks.marks(who, days)),
         )
-        return PlatformScreen(screen, self._uptime(ledger, asked, clock))
+        return PlatformBoard(shown, self._uptime(ledger, asked, clock))
 
     def _figures(self, found: Compared, names: Sequence[str]) -> tuple[Figure, ...]:
         return tuple(found.figure(f"platform.{name}", why=WHY.get(name, "")) for name in names)

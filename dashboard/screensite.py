@@ -1,91 +1,85 @@
-"""The pages 热线 and 平台 of the desk put together: what fills them, and their files."""
+"""The screens of a configured city 大屏总装: the page's routes, and the line beside the frames."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
-from urllib.parse import quote
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from dash import html
-from dash.development.base_component import Component
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.access.identity import Identity, identity_of
+from dashboard.access.identity import Identity
 from dashboard.access.policy import may
-from dashboard.deskweb import asking
-from dashboard.exports.sheets import KINDS, csv_file, xlsx_file
-from dashboard.hotlinedesk import HotlineDesk
-from dashboard.platformdesk import PlatformDesk
-from layouts import ids
+from dashboard.doors import Doors
+from dashboard.ledger.audit import AuditLog
+from dashboard.ledger.database import Database
+from dashboard.ledger.devices import Devices
+from dashboard.live import Attended, Beside
+from dashboard.screenbus import ScreenPost
+from dashboard.screendesk import ScreenDesk
+from dashboard.screenlink import ScreenLink
+from dashboard.screenpage import ScreenLook
+from dashboard.screenpulse import Line, ScreenPulse
+from dashboard.screenweb import ScreenSite, screen_routes
+from dashboard.statics import Statics
+from layouts.desk import PREFIX
 from layouts.page import Desk
-from layouts.screen import Sheet, screen, sheets
-from layouts.uptimeboard import calendar, lanes, table
+from layouts.pages import mounted
+from layouts.scene import Scene, View
+from layouts.theme import FONT_SHEET
 
-Trail = Callable[[str, str, str, str], None]
-NO_STORE: Final = {"cache-control": "no-store"}
+STYLES: Final = (FONT_SHEET, "tokens.css", "desk/desk.css", "screens/screens.css")
 
 
+@dataclass(frozen=True)
 class Screens:
-    """The pages that are figures of a period."""
+    """What the site mounts: routes, what stands beside each stream, and what runs while serving."""
 
-    def __init__(self, desk: Desk, hotline: HotlineDesk, platform: PlatformDesk) -> None:
-        self._desk, self._hotline, self._platform = desk, hotline, platform
+    routes: Sequence[Route]
+    attended: Attended
+    beside: Beside
+    endless: Sequence[Callable[[], Coroutine[Any, Any, None]]]
 
-    def fills(self) -> Mapping[str, Callable[[str], Component]]:
-        """Room → what fills the room, for whoever asks."""
-        return {
-            ids.HOTLINE: self._calls,
-            ids.PLATFORM: self._uptime,
-        }
 
-    def _calls(self, address: str) -> Component:
-        who = asking()
-        shown = self._hotline.screen(who, address)
-        return screen(shown, "hotline", self._desk.definitions, may(who, "exports.make"))
+def open_screens(
+    redis_url: str,
+    city: str,
+    line: Line,
+    doors: Doors,
+    database: Database,
+    now: Callable[[], int],
+    *,
+    view: View,
+    scenes: Sequence[Scene],
+    statics: Statics,
+    build: str,
+) -> Screens:
+    """The screens of one web process; call it after the fork. `line`: where probes go."""
+    post = ScreenPost(redis_url, city)
+    pulse = ScreenPulse(line, post, now)
+    link = ScreenLink(post, doors.settings, now)
+    titles = {scene.id: scene.title for scene in scenes}
+    desk = ScreenDesk(post, Devices(database), AuditLog(database), now, build=build, titles=titles)
+    look = ScreenLook(
+        view.city,
+        [statics.url(name) for name in STYLES],
+        statics.url("screens/screens.js"),
+        statics.url("favicon.svg"),
+        titles,
+    )
+    routes = screen_routes(ScreenSite(desk, look, _tabs(view)))
+    return Screens(routes, pulse.attended, link.view, (pulse.run, link.run))
 
-    def _uptime(self, address: str) -> Component:
-        who = asking()
-        found = self._platform.screen(who, address)
-        beside = [calendar(found.uptime), lanes(found.uptime), *map(table, found.uptime.tables)]
-        return screen(
-            found.screen,
-            "platform",
-            self._desk.definitions,
-            may(who, "exports.make"),
-            html.Div(beside, className="beside"),
-        )
 
-    def routes(self, trail: Trail) -> list[Route]:
-        """The files of the pages: what is on the screen."""
+def _tabs(view: View) -> Callable[[Identity], Sequence[tuple[str, str]]]:
+    """The desk's navigation, as the desk itself shows it to whoever asks."""
+    pages = mounted(Desk(view.city, view.timezone, {}, map=view.map, parts=view.parts))
 
-        async def export(request: Request) -> Response:
-            page, kind = request.path_params["page"], request.path_params["kind"]
-            if kind not in KINDS:
-                return PlainTextResponse(f"{kind}：应为 {'、'.join(KINDS)} 之一", 404)
-            who, address = identity_of(request), str(request.url.query)
-            made = await run_in_threadpool(self._sheets, page, who, address)
-            if made is None:
-                return PlainTextResponse("没有这个页面", 404)
-            title, found = made
-            await run_in_threadpool(trail, who.user, "export", page, address)
-            write = csv_file if kind == "csv" else xlsx_file
-            body = await run_in_threadpool(write, found)
-            name = quote(f"{title}.{kind}")
-            headers = {"content-disposition": f"attachment; filename*=UTF-8''{name}", **NO_STORE}
-            return Response(body, headers=headers, media_type=KINDS[kind])
+    def tabs(who: Identity) -> Sequence[tuple[str, str]]:
+        return [
+            (page.title, f"{PREFIX}{page.id}")
+            for page in pages
+            if page.listed and may(who, page.action)
+        ]
 
-        return [Route("/desk/export/{page:str}.{kind:str}", export)]
-
-    def _sheets(self, page: str, who: Identity, address: str) -> tuple[str, list[Sheet]] | None:
-        parts = self._desk.parts
-        if page == "hotline" and page in parts:
-            shown = self._hotline.screen(who, address)
-            return f"热线 {shown.said}", sheets(shown)
-        if page == "platform" and page in parts:
-            found = self._platform.screen(who, address)
-            beside = [Sheet(one.title, one.headings, one.rows) for one in found.uptime.tables]
-            return f"平台 {found.screen.said}", [*sheets(found.screen), *beside]
-        return None
+    return tabs

@@ -38,6 +38,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     ANYBODY: _action("公开：登录页、样式与字体、健康检查"),
     OWN: _action("自己的账号：改密码、动态口令、退出", *PEOPLE),
     "wall.show": _action("看墙：汇总数、实时流、地图", W, V, O, R, A, S),
+    "wall.beat": _action("报屏幕心跳", W),
     "cell.show": _action("看一个网格的数", W, V, O, R, A, S),
     "cases.list": _action("看案卷清单", V, O, R),
     "desk.read": _action("看领导页面与填报", V, O, R),
@@ -47,6 +48,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "annotations.write": _action("写趋势图上的标注", O),
     "forms.fill": _action("填报、送审", O),
     "forms.review": _action("复核、退回、归档", R),
+    "screens.read": _action("看各块屏的状态", O, A),
     "system.manage": _action("账号、屏幕、接入令牌、系统参数", A),
     "audit.read": _action("看审计日志", S),
     "audit.export": _action("导出审计日志", S),
@@ -80,6 +82,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/live": {"GET": _SHOW},
     "/wall": {"GET": _SHOW},
     "/wall/*": {"GET": _SHOW},
+    "/wall/beat": {"POST": Rule("wall.beat", csrf="origin", body=4_096)},
     # Dash reads by POST; it changes nothing, and screens have no token to bring along
     "/wall/_{dash:path}": {"GET": _SHOW, "POST": Rule("wall.show", csrf="origin")},
     "/desk": {"GET": _DESK},
@@ -87,6 +90,8 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     # the pages' callbacks ask `asking()` what they may do; see `deskweb`
     "/desk/_{dash:path}": {"GET": _DESK, "POST": Rule("desk.read", csrf="origin")},
     "/desk/annotations/*": {"POST": Rule("annotations.write", body=8_192)},
+    "/desk/screens": {"GET": Rule("screens.read")},
+    "/desk/screens/*": {"POST": Rule("system.manage", body=8_192)},
     "/desk/attach/*": {"POST": Rule("forms.fill", body=64 << 20)},
     "/desk/export/*": {"GET": Rule("exports.make")},
     "/desk/attachment/*": {"GET": _DESK},

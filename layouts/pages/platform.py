@@ -5,8 +5,8 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.askedframe import asked_frame
 from layouts.page import Desk, Page, Reader
-from layouts.screenframe import asked_frame
 
 
 def build(desk: Desk, reader: Reader) -> Component:

@@ -15,8 +15,8 @@ from dashboard.hotlinedesk import CITY_WIDE, IGNORED, HotlineDesk
 from dashboard.hotlineprofile import Hotline
 from dashboard.ledger import Ledger
 from dashboard.remarkdesk import RemarkDesk
+from layouts.figureboard import FigureBoard, sheets
 from layouts.figures import Figure
-from layouts.screen import Screen, sheets
 from tests.hotline import abandoned, answered
 from tests.town import DAY, HOUR, MONDAY
 
@@ -45,12 +45,12 @@ def desk(tmp_path: Path) -> Iterator[HotlineDesk]:
     ledger.close()
 
 
-def figures(shown: Screen) -> dict[str, Figure]:
+def figures(shown: FigureBoard) -> dict[str, Figure]:
     return {one.measure: one for group in shown.groups for one in group.figures}
 
 
 def test_today_is_compared_with_yesterday_until_the_same_time(desk: HotlineDesk) -> None:
-    found = figures(desk.screen(WANG, "?period=today"))
+    found = figures(desk.board(WANG, "?period=today"))
     offered, rate = found["calls.offered"], found["calls.connect_rate"]
     assert (offered.value, offered.before, offered.ago) == ("5", "▲ 25.0 %", "—")
     assert (rate.value, rate.parts, rate.before) == ("80.00\u2009%", "4 / 5", "+5.00 百分点")
@@ -61,7 +61,7 @@ def test_today_is_compared_with_yesterday_until_the_same_time(desk: HotlineDesk)
 
 
 def test_the_day_is_drawn_by_hours_and_the_present_one_is_not_over(desk: HotlineDesk) -> None:
-    calls, rate = desk.screen(WANG, "?period=today").charts[:2]
+    calls, rate = desk.board(WANG, "?period=today").charts[:2]
     answered, lost, rest, was = (one.values for one in calls.series)
     assert answered[7:12] == (0, 3, 1, 0, None)
     assert lost[10] == 1
@@ -74,7 +74,7 @@ def test_the_day_is_drawn_by_hours_and_the_present_one_is_not_over(desk: Hotline
 
 
 def test_a_week_is_drawn_by_days_and_no_day_is_invented(desk: HotlineDesk) -> None:
-    shown = desk.screen(WANG, "?from=2026-01-03&to=2026-01-08")
+    shown = desk.board(WANG, "?from=2026-01-03&to=2026-01-08")
     calls = shown.charts[0]
     assert calls.labels[2:4] == ("1-5", "1-6")
     assert calls.series[0].values == (None, None, 4, 4, None, None)
@@ -84,20 +84,20 @@ def test_a_week_is_drawn_by_days_and_no_day_is_invented(desk: HotlineDesk) -> No
 
 
 def test_variants_stand_side_by_side_with_the_citys_own(desk: HotlineDesk) -> None:
-    group = next(g for g in desk.screen(WANG, "?period=today").tables if "接通率" in g.title)
+    group = next(g for g in desk.board(WANG, "?period=today").tables if "接通率" in g.title)
     assert [one.variant for one in group.figures] == ["offered", "without_short", "person"]
     assert [one.chosen for one in group.figures].count(True) == 1
 
 
 def test_a_districts_user_sees_the_citys_sums_and_is_told(desk: HotlineDesk) -> None:
     asked = f"?period=today&district={CITY.districts[0].code}"
-    shown = desk.screen(SCOPED, asked)
+    shown = desk.board(SCOPED, asked)
     assert shown.notes == (IGNORED, CITY_WIDE)
     assert figures(shown)["calls.offered"].value == "5"
 
 
 def test_a_file_has_what_is_on_the_screen(desk: HotlineDesk) -> None:
-    shown = desk.screen(WANG, "?period=today")
+    shown = desk.board(WANG, "?period=today")
     tables = {one.title: one for one in sheets(shown)}
     rows = {row[0]: row for row in tables["指标"].rows}
     assert rows["接通率"][2:8] == (0.8, "", 4, 5, 0.75, None)
@@ -106,6 +106,6 @@ def test_a_file_has_what_is_on_the_screen(desk: HotlineDesk) -> None:
 
 
 def test_before_it_begins_a_period_has_no_data(desk: HotlineDesk) -> None:
-    shown = desk.screen(WANG, "?period=2027")
+    shown = desk.board(WANG, "?period=2027")
     assert figures(shown)["calls.offered"].value == "—"
     assert shown.charts == ()

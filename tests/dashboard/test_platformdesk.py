@@ -11,7 +11,7 @@ import pytest
 from dashboard.access.identity import Identity
 from dashboard.access.roles import Role
 from dashboard.ledger import Ledger
-from dashboard.platformdesk import CITY_WIDE, PlatformDesk, PlatformScreen
+from dashboard.platformdesk import CITY_WIDE, PlatformBoard, PlatformDesk
 from dashboard.remarkdesk import RemarkDesk
 from layouts.figures import Figure
 from layouts.uptimeboard import calendar, lanes, table
@@ -57,12 +57,12 @@ def desk(tmp_path: Path) -> Iterator[PlatformDesk]:
     ledger.close()
 
 
-def figures(shown: PlatformScreen) -> dict[str, Figure]:
-    return {one.measure: one for group in shown.screen.groups for one in group.figures}
+def figures(shown: PlatformBoard) -> dict[str, Figure]:
+    return {one.measure: one for group in shown.figures.groups for one in group.figures}
 
 
 def test_the_week_in_figures(desk: PlatformDesk) -> None:
-    found = figures(desk.screen(WANG, WEEK))
+    found = figures(desk.board(WANG, WEEK))
     assert found["platform.normal_days"].value == "6"
     assert found["platform.fault_days"].value == "1"
     assert found["platform.outages"].value == "1"
@@ -73,7 +73,7 @@ def test_the_week_in_figures(desk: PlatformDesk) -> None:
 
 
 def test_the_calendar_has_a_mark_a_day_and_what_was_corrected(desk: PlatformDesk) -> None:
-    uptime = desk.screen(WANG, WEEK).uptime
+    uptime = desk.board(WANG, WEEK).uptime
     assert uptime.days == "nnxnmnn"
     assert uptime.corrected == {4}
     labels = [said for said in attribute(calendar(uptime), "aria-label") if "月" in said]
@@ -82,18 +82,18 @@ def test_the_calendar_has_a_mark_a_day_and_what_was_corrected(desk: PlatformDesk
 
 
 def test_lanes_say_in_words_what_they_show(desk: PlatformDesk) -> None:
-    uptime = desk.screen(WANG, WEEK).uptime
+    uptime = desk.board(WANG, WEEK).uptime
     cells = {one.name: one.cells for one in uptime.lanes}
     assert cells["数据库"] == "uuxumuu"
     assert cells["地理信息"] == "kkkkkkk"
     said = " ".join(attribute(lanes(uptime), "aria-label"))
     assert "数据库：可用 99.40\u2009%　中断 1 次；2026-01-07 中断" in said
-    day = desk.screen(WANG, "?period=2026-01-07").uptime
+    day = desk.board(WANG, "?period=2026-01-07").uptime
     assert {one.name: one.cells for one in day.lanes}["数据库"] == "u" * 10 + "x" + "u" * 13
 
 
 def test_outages_tickets_and_corrections_are_listed(desk: PlatformDesk) -> None:
-    outages, tickets, corrections = desk.screen(WANG, WEEK).uptime.tables
+    outages, tickets, corrections = desk.board(WANG, WEEK).uptime.tables
     assert outages.rows == (
         ("数据库（核心）", "2026-01-07 10:00", "2026-01-07 11:00", "60 分钟", "磁盘写满"),
     )
@@ -104,22 +104,22 @@ def test_outages_tickets_and_corrections_are_listed(desk: PlatformDesk) -> None:
 
 def test_what_contradicts_is_told(desk: PlatformDesk, tmp_path: Path) -> None:
     """Slow all week counts as fault in one city's contract, and yet every day is normal."""
-    assert not [note for note in desk.screen(WANG, WEEK).screen.notes if "勾稽" in note]
+    assert not [note for note in desk.board(WANG, WEEK).figures.notes if "勾稽" in note]
     city, sender = profile(tmp_path, '[variants]\n"platform.fault_rate" = "degraded"\n'), Sender()
     slow = [sender.row(one, MONDAY, NOW, ms=900) for one in ("case-system", "database")]
     ledger = Ledger.open(f"sqlite:///{tmp_path}/slow.db", city.rules, city.id)
     ledger.apply(slow)
     remarks = RemarkDesk(lambda: ledger, city, lambda: NOW)
-    shown = PlatformDesk(lambda: ledger, city, lambda: NOW, remarks).screen(WANG, WEEK).screen
+    shown = PlatformDesk(lambda: ledger, city, lambda: NOW, remarks).board(WANG, WEEK).figures
     ledger.close()
     assert shown.notes[0].startswith("勾稽：故障率 100.00% 相当于停机 7.00 天，而 7 天正常")
 
 
 def test_a_districts_user_is_told_that_it_is_the_citys(desk: PlatformDesk) -> None:
-    assert desk.screen(SCOPED, WEEK).screen.notes == (CITY_WIDE,)
+    assert desk.board(SCOPED, WEEK).figures.notes == (CITY_WIDE,)
 
 
 def test_days_without_probes_are_no_data(desk: PlatformDesk) -> None:
-    shown = desk.screen(WANG, "?from=2025-12-30&to=2026-01-06").screen
+    shown = desk.board(WANG, "?from=2025-12-30&to=2026-01-06").figures
     line = shown.charts[0].series[0].values
     assert line == (None,) * 6 + (1.0, 1.0)

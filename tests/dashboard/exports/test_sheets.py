@@ -8,7 +8,7 @@ import io
 from openpyxl import load_workbook
 
 from dashboard.exports.sheets import csv_file, xlsx_file
-from layouts.screen import Sheet
+from layouts.figureboard import Sheet
 
 FIGURES = Sheet("指标", ("指标", "值"), [("接通率", 0.9755), ("呼入数", 38052), ("=1+1", None)])
 TABLES = [FIGURES, Sheet("逐日呼入：3/4月", ("时段", "应答"), [("2026-03-01", None)])]

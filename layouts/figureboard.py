@@ -1,4 +1,4 @@
-"""A screen 屏面 of the desk: a question, its figures in groups, charts; also what a file of it
+"""A board 屏面 of the desk: a question, its figures in groups, charts; also what a file of it
 holds, so that an export says what was on the screen."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Screen:
+class FigureBoard:
     """What a page shows for a question."""
 
     title: str
@@ -40,8 +40,8 @@ class Screen:
     charts: tuple[Trend, ...] = ()
 
 
-def screen(
-    shown: Screen,
+def board(
+    shown: FigureBoard,
     page: str,
     definitions: Mapping[str, Definition],
     may_export: bool,
@@ -58,7 +58,7 @@ def screen(
             *more,
             *(_table(group) for group in shown.tables),
         ],
-        className="screen",
+        className="figure-board",
         **data(said=f"{shown.said}　{shown.bases}"),
     )
 
@@ -103,7 +103,7 @@ class Sheet:
 HEADINGS = ("指标", "口径", "值", "单位", "分子", "分母", "环比基数", "同比基数", "目标", "说明")
 
 
-def sheets(shown: Screen) -> list[Sheet]:
+def sheets(shown: FigureBoard) -> list[Sheet]:
     """Everything on the screen as tables: rates as shares, so that nothing is rounded."""
     about = Sheet(
         "说明",
