@@ -49,7 +49,7 @@ HEADERS: Final = {
 """On every answer that does not say otherwise itself."""
 HSTS: Final = "max-age=31536000"
 MAP_SCENE: Final = "grid_heat"
-MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/")
+MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/", "/replay/heat/")
 
 
 class NoPolicy(RuntimeError):

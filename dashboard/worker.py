@@ -24,6 +24,7 @@ from dashboard.heatwork import HeatWork
 from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, Superseded, reading
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
+from dashboard.recorder import Recorder
 from dashboard.sections import Section
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
 
@@ -100,12 +101,14 @@ class Worker:
         pace: Pace | None = None,
         heat: HeatWork | None = None,
         sections: Sequence[Section] = (),
+        recorder: Recorder | None = None,
     ) -> None:
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep
         self._build, self._demo, self._pace = build, demo, pace or Pace()
         self._heat = heat  # None: a city without a grid
         self._sections = sections  # painted in this order
+        self._recorder = recorder  # None: no replay
         self._state: LiveState | None = None
         self._stored: str | None = None  # the cursor in the ledger
         self._attempted: str | None = None  # where it is if a commit's answer got lost
@@ -278,6 +281,8 @@ class Worker:
         self._published_at = now
         if self._sent(body, stamp.seq):
             self._seq, self._changed = stamp.seq, False
+            if self._recorder is not None:
+                self._recorder.shown(body, now)
 
     def _sent(self, body: bytes, seq: int) -> bool:
         """Publishes a frame. Where Redis is full, committed events give way early, else the wall

@@ -77,6 +77,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/metrics": {"GET": Rule(METRICS)},
     "/assets": {"GET": _OPEN},
     "/live": {"GET": _SHOW},
+    "/replay/*": {"GET": _SHOW},
     "/wall": {"GET": _SHOW},
     "/wall/*": {"GET": _SHOW},
     # Dash reads by POST; it changes nothing, and screens have no token to bring along

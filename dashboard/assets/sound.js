@@ -79,5 +79,8 @@
     };
   }
 
-  app.createSound = createSound;
+  /** 回放不出声。 */
+  const SILENT = { ring() {}, say() {}, played: () => [], ready: () => false };
+
+  Object.assign(app, { createSound, SILENT });
 })((window.cityops = window.cityops || {}));

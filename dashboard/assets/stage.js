@@ -14,7 +14,7 @@
   }
 
   function createStage(options) {
-    const { scenes, nav, title, dwellMs, holdMs, onShow } = options;
+    const { scenes, nav, title, dwellMs, holdMs, onShow, still } = options;
     const ids = scenes.map((scene) => scene.dataset.scene);
     const links = Array.from(nav.querySelectorAll('[data-goto]')).filter((link) => {
       const shown = ids.includes(link.dataset.goto); // 只给了部分画面的屏，别的不列
@@ -28,7 +28,7 @@
     let called = -1; // 告警要看的场景；-1 没有
     let spent = 0; // 本场景已停留
     let heldUntil = 0;
-    let stopped = pinned !== null || scenes.length < 2;
+    let stopped = pinned !== null || still || scenes.length < 2;
     let last = performance.now();
     app.setClass(nav, 'only', scenes.length < 2);
     let leaving = 0;
@@ -65,7 +65,7 @@
 
     /** 告警固定的场景；null 为没有。路径固定的屏幕不换场景。 */
     function pin(id) {
-      const index = id === null || pinned !== null ? -1 : ids.indexOf(id);
+      const index = id === null || pinned !== null || still ? -1 : ids.indexOf(id);
       if (index === called) return;
       called = index;
       spent = 0;
