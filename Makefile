@@ -30,7 +30,7 @@ check: $(VENV)/.dev ## ruff format --check, ruff, mypy, import contracts, bandit
 	$(BIN)/bandit -q -ll -r dashboard layouts callbacks geo -x dashboard/bench,dashboard/ledger,dashboard/migrations
 	$(BIN)/bandit -q -ll -s B608 -r dashboard/ledger dashboard/migrations
 	$(BIN)/python .ci/audit
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile --hypothesis-profile gate
 
 format: $(VENV)/.dev ## ruff format, ruff --fix
 	$(BIN)/ruff format .

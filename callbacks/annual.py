@@ -35,21 +35,25 @@ _CHOSEN = Input(ids.BOOK_GRID, "selectedRows")
 def register(app: Dash, books: Books, aside_of: Aside) -> None:
     """`aside_of` makes a callback that blocks run beside the live streams."""
 
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        _OPEN % ids.BOOK_UNSAVED, Output(ids.BOOK_OPENED, "data"), Input(ids.BOOK_AT, "search")
+    )
+
     @app.callback(
         Output(ids.BOOK_HEAD, "children"),
         Output(ids.BOOK_LEFT, "children"),
         Output(ids.BOOK_MAIN, "children"),
         Output(ids.BOOK_SEEN, "data"),
         Output(ids.BOOK_ALERT, "children"),
-        Input(ids.BOOK_AT, "search"),
-        State(ids.BOOK_UNSAVED, "data"),
+        Input(ids.BOOK_OPENED, "data"),
+        prevent_initial_call=True,
     )
     @aside_of
-    def show(search: str | None, unsaved: dict[str, Any] | None) -> tuple[Any, ...]:
-        sheet = books.sheet(*_asked(search))
+    def show(opened: dict[str, Any]) -> tuple[Any, ...]:
+        sheet = books.sheet(*_asked(opened["search"]))
         seen = {"form": sheet.form, "year": sheet.year, "number": sheet.number}
         main = [table.table(sheet), table.printed(sheet)]
-        alerts = [aside.drifted(sheet), left_over(_unsaved_of(seen, unsaved))]
+        alerts = [aside.drifted(sheet), left_over(_unsaved_of(seen, opened["unsaved"]))]
         return head(sheet), left(sheet, "all"), main, seen, alerts
 
     @app.callback(
@@ -211,6 +215,16 @@ def register(app: Dash, books: Books, aside_of: Aside) -> None:
         asked = {"form": seen["form"], "year": seen["year"], "after": act}
         return "?" + urlencode(asked), None
 
+
+_OPEN = """
+(search) => {
+  let unsaved = null;
+  try { unsaved = JSON.parse(window.localStorage.getItem('%s')); } catch (error) { unsaved = null; }
+  return { search, unsaved };
+}
+"""
+"""The address, and what the browser has kept, read where it is kept: the store that holds it may
+not have been filled yet when the page asks for its first contents."""
 
 _KEEP = """
 (changes, seen, unsaved) => {

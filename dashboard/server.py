@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ from dashboard.metricsweb import metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
 from dashboard.replayweb import ReplaySite, replay_routes
-from dashboard.screenpulse import ScreenPulse
+from dashboard.screensite import open_screens
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
@@ -77,7 +77,11 @@ def create_app(config: Config) -> App:
     doors, look = front.doors, look_of(config, profile.title, statics)
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
-    pulse = ScreenPulse(Bus(config.require_redis(), name), _now)
+    senders = Bus(config.require_redis(), name, shards=config.stream_shards)
+    screens = open_screens(
+        config.require_redis(), name, senders, doors, front.database, _now,
+        view=view, scenes=scenes, statics=statics, build=build,
+    )  # fmt: skip
     site = ground = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
@@ -92,7 +96,8 @@ def create_app(config: Config) -> App:
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
-        *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
+        *intake_routes(senders, config.api_rate, _now),
+        *screens.routes,
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]
@@ -101,10 +106,10 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, pulse.attended),
+            live=live_route(hub, heat, screens.attended, screens.beside),
             build=build,
             health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors, pulse),
+            lifespan=lambda: _running(hub, heat, doors, *screens.endless),
             routes=routes,
             more=tuple(_names(profile)),
         )
@@ -114,17 +119,18 @@ def create_app(config: Config) -> App:
 
 @contextlib.asynccontextmanager
 async def _running(
-    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse
+    hub: Hub, heat: HeatHub | None, doors: Doors, *endless: Callable[[], Coroutine[Any, Any, None]]
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
-    beating = asyncio.create_task(pulse.run())
+    going = [asyncio.create_task(run()) for run in endless]
     try:
         async with doors.kept():
             yield
     finally:
-        beating.cancel()
+        for task in going:
+            task.cancel()
         for one in hubs:
             await one.stop()
 

@@ -41,7 +41,7 @@ def schematic_outlines(centres: Floats, sizes: Sequence[float], area_m2: float) 
             low = scale
         else:
             high = scale
-    return roughen(_divide(centres, radii * high), area_m2)
+    return _resized(_roughened(_divide(centres, radii * high), shapely.points(centres)), area_m2)
 
 
 def roughen(shapes: Shapes, area_m2: float | None = None) -> Shapes:
@@ -51,18 +51,23 @@ def roughen(shapes: Shapes, area_m2: float | None = None) -> Shapes:
     Less crooked where borders would cross. Raises `GridError` if even the straight ones do.
     """
     drawn = _roughened(shapes)
-    if area_m2 is None:
-        return drawn
+    return drawn if area_m2 is None else _resized(drawn, area_m2)
+
+
+def _resized(drawn: Shapes, area_m2: float) -> Shapes:
     scale = math.sqrt(area_m2 / shapely.area(drawn).sum())
     middle = shapely.get_coordinates(shapely.centroid(shapely.union_all(drawn)))
     scaled: Shapes = shapely.transform(drawn, lambda points: (points - middle) * scale + middle)
     return scaled
 
 
-def _roughened(shapes: Shapes) -> Shapes:
+def _roughened(shapes: Shapes, inside: Shapes | None = None) -> Shapes:
+    """As crooked as they can be without crossing, and with each point of `inside` in its shape."""
     for rough in ROUGHNESS:
         drawn = np.array([_roughen(shape, rough) for shape in shapes], object)
-        if shapely.is_valid(drawn).all() and shapely.coverage_is_valid(drawn):
+        if not (shapely.is_valid(drawn).all() and shapely.coverage_is_valid(drawn)):
+            continue
+        if inside is None or rough == 0 or shapely.covers(drawn, inside).all():
             return drawn
     raise GridError("画不出区界：区中心（lon、lat）太近，或所给的示意区界相互交叉；请给出区界文件")
 

@@ -54,8 +54,12 @@ class Page:
     needs_map: bool = False
     listed: bool = True
     """In the navigation; other pages are reached from a figure."""
+    outside: bool = False
+    """A page of its own at the same address, not drawn by the desk: its link leaves the desk."""
     on_phone: bool = True
     """In the short navigation at the bottom of a phone."""
+    filtered: bool = False
+    """Its address carries the question of `layouts.filters`; links to it take it along."""
 
     def wanted(self, desk: Desk) -> bool:
         """Whether this city's desk has the page."""

@@ -134,6 +134,7 @@
       now,
       frame,
       opened: () => 0,
+      silentMs: () => 0,
       on() {},
       again() {},
       close() {},

@@ -18,6 +18,7 @@
   const reloader = app.createReloader({ build: app.page.build });
   app.now = live.now;
   app.live = live;
+  app.screen = app.createScreen(live);
   if (app.heat && !playback) app.heat.follow(live);
 
   /** 授权没了：重新打开，服务器说明缘由。一分钟至多一次，不空转。 */
@@ -54,13 +55,14 @@
     const header = { wall: root, fresh: find('.fresh .state'), asOf: find('.as-of'),
       banner: find('.banner') };
     const card = app.createCard(find('.card'), live.frame);
-    const dwell = Number(params.get('dwell')) || app.page.dwell_s;
+    const dwell = Number(params.get('dwell')); // 网址里写的胜过服务器的排片
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;
 
     const stage = app.createStage({
-      scenes, nav: find('nav'), title: find('.ttl'), dwellMs: dwell * 1000, holdMs: hold * 1000,
       still: Boolean(playback), // 回放时场景由人换
+      scenes, nav: find('nav'), title: find('.ttl'), holdMs: hold * 1000,
+      dwellMs: (dwell || app.page.dwell_s) * 1000,
       onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
@@ -76,6 +78,7 @@
       card.refresh();
       states();
       app.painted = (app.painted || 0) + 1;
+      app.paintedAt = performance.now();
     }
 
     function paintVisible() {
@@ -141,6 +144,7 @@
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
     app.sound = sound;
+    app.screen.attach({ stage, sound, dwell, wall: root });
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame() || playback) apply(live.frame() || EMPTY, null);

@@ -15,6 +15,7 @@ def build(desk: Desk, reader: Reader) -> Component:
     return html.Div(
         [
             dcc.Location(id=ids.BOOK_AT, refresh=False),
+            dcc.Store(id=ids.BOOK_OPENED),
             dcc.Store(id=ids.BOOK_SEEN),
             dcc.Store(id=ids.BOOK_UNSAVED, storage_type="local"),
             html.Header(id=ids.BOOK_HEAD, className="book-head"),
