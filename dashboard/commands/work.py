@@ -29,8 +29,8 @@ from dashboard.hotlinework import HotlineWork
 from dashboard.incarnation import gone, incarnation
 from dashboard.ledger import Ledger, LedgerError, Superseded
 from dashboard.ledger.database import Database
-from dashboard.ledger.minutes import Minutes
 from dashboard.ledger.lease import Lease
+from dashboard.ledger.minutes import Minutes
 from dashboard.ledger.surges import reports_by_member
 from dashboard.platformwork import PlatformWork, SelfReport
 from dashboard.profile import Profile

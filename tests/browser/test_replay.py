@@ -68,8 +68,8 @@ def test_a_past_minute_is_marked_and_can_be_scrubbed_and_played(wall: Wall) -> N
     at = page.evaluate("cityops.playback.minute()")
     assert at in range(NOON - 20, NOON)
     # never a live stream; back to live by a key
-    names = "performance.getEntriesByType('resource').map((one) => one.name)"
-    assert not page.evaluate(f"{names}.some((name) => name.includes('/live'))")
+    names = "performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)"
+    assert not page.evaluate(f"{names}.some((path) => path === '/live')")
     assert page.evaluate("cityops.live.opened()") == 0
     page.keyboard.press("Escape")
     until(page, "!location.search && cityops.live && cityops.live.opened() > 0 && cityops.painted")
