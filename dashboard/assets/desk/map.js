@@ -23,10 +23,10 @@
   function say() {
     const view = running.maps[0].view;
     const vector = view.meta() && view.key() && app.heat.vector(view.key());
-    if (!vector || !vector.asOf) return;
+    if (!vector || !vector.values) return;
     const found = app.heatLists.named(view.meta(), view.choice());
-    const said = found.measure.name + '　' + found.window.name + '　' + found.level.name + '　截至 '
-      + app.zone.day(vector.asOf) + ' ' + app.zone.minute(vector.asOf);
+    const said = found.measure.name + '　' + found.window.name + '　' + found.level.name
+      + (vector.asOf ? '　截至 ' + app.zone.day(vector.asOf) + ' ' + app.zone.minute(vector.asOf) : '');
     if (room.dataset.said !== said) room.dataset.said = said;
   }
 
