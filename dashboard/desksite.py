@@ -67,7 +67,7 @@ def open_desk(
 
     books = BookDesk(ledger, profile, config.forms_dir, now, trail)
     cases = CaseDesk(ledger, profile, now)
-    alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    alarm_desk = AlarmDesk(ledger, profile, now, trail, config.replay_days)
     happened = RemarkDesk(ledger, profile, now)
     boards = FigurePages(
         desk,
