@@ -8,22 +8,27 @@ from typing import Final
 from PIL import Image
 
 LIMIT: Final = 250_000
-WIDEST: Final = 2_880
-"""Wider ones are shown at half their size: nobody's page is wider."""
-COLOURS: Final = (256, 128, 64, 32)
+WIDEST: Final = 2_400
+COLOURS: Final = (256, 128, 64)
+SMALLER: Final = 0.85
+LEAST: Final = 320
+"""Narrower than this nobody can read it."""
 
 
 def packed(png: bytes, limit: int = LIMIT) -> bytes:
-    """The picture as a palette PNG of at most `limit` bytes. Raises ValueError where even the
-    fewest colours are too many."""
+    """The picture as a palette PNG of at most `limit` bytes; smaller where fewer colours do not
+    suffice. Raises ValueError where it would be too small to be one."""
     with Image.open(io.BytesIO(png)) as found:
         image = found.convert("RGB")
-    if image.width > WIDEST:
-        image = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
-    for colours in COLOURS:
-        out = io.BytesIO()
-        few = image.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(out, "PNG", optimize=True)
-        if out.tell() <= limit:
-            return out.getvalue()
-    raise ValueError(f"{out.tell()} bytes with {COLOURS[-1]} colours, {limit} allowed")
+    width = min(image.width, WIDEST)
+    while width >= LEAST:
+        size = (width, round(image.height * width / image.width))
+        scaled = image if width == image.width else image.resize(size, Image.Resampling.LANCZOS)
+        for colours in COLOURS:
+            out = io.BytesIO()
+            few = scaled.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few.save(out, "PNG", optimize=True)
+            if out.tell() <= limit:
+                return out.getvalue()
+        width = round(width * SMALLER)
+    raise ValueError(f"{image.size} does not fit into {limit} bytes")
