@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import redis
 
+from dashboard.masking import masked, masked_bytes
 from dashboard.redislink import (
     BusDown,
     BusFull,
@@ -73,6 +74,11 @@ def frame_key(city: str) -> str:
     return f"{{{city}}}:frame"
 
 
+def work_key(city: str) -> str:
+    """Holds what the worker last said of itself, see `workmeter`."""
+    return f"{{{city}}}:work"
+
+
 def frames_channel(city: str) -> str:
     return f"{{{city}}}:frames"
 
@@ -117,7 +123,7 @@ class Bus:
         self._made: Any = None
         self._events, self._rejected = events_key(city), rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
-        self._origin = origin_key(city)
+        self._origin, self._work = origin_key(city), work_key(city)
 
     @property
     def _redis(self) -> Any:
@@ -217,12 +223,12 @@ class Bus:
 
     def reject(self, rejections: Sequence[Rejection]) -> None:
         """Keeps what could not be counted, with the reason: fields `reason`, `from`, `size`, `e`
-        (its first bytes)."""
+        (its first bytes), numbers of persons masked."""
         with speaking():
             pipe = self._redis.pipeline(transaction=False)
             for source, reason, body in rejections:
-                fields = {"reason": reason, "from": source, "size": len(body)}
-                fields |= {"e": body[:REJECTED_BODY]}
+                fields = {"reason": masked(reason), "from": source, "size": len(body)}
+                fields |= {"e": masked_bytes(body, REJECTED_BODY)}
                 pipe.xadd(self._rejected, fields, maxlen=REJECTED_KEPT, approximate=True)
             pipe.execute()
 
@@ -236,6 +242,17 @@ class Bus:
         with speaking():
             frame: bytes | None = self._redis.get(self._frame)
             return frame
+
+    def tell_work(self, report: bytes) -> None:
+        """Keeps what the worker says of itself."""
+        with speaking():
+            self._redis.set(self._work, report)
+
+    def work_report(self) -> bytes | None:
+        """What the worker last said of itself; None if none ever did."""
+        with speaking():
+            report: bytes | None = self._redis.get(self._work)
+            return report
 
     def check(self) -> list[str]:
         """What is wrong with this Redis as an event store; empty when all is well. A managed Redis

@@ -223,6 +223,14 @@ class Config:
         choice("debug", "info", "warning", "error"),
         "日志级别 / log level",
     )
+    log_format: str = setting(
+        "text",
+        choice("text", "json"),
+        "日志写成一行一条文字，还是一行一个 JSON / lines of text or of JSON",
+    )
+    access_log: bool = setting(
+        False, flag, "网页进程为每个请求记一行日志 / a line of log for every request"
+    )
 
     @property
     def profile_source(self) -> str:
@@ -230,14 +238,19 @@ class Config:
         return str(self.profile) if self.profile else self.city
 
     @property
+    def place(self) -> str:
+        """What files of the city are called by: the name of the user's profile, or the built-in."""
+        return self.profile.stem if self.profile else self.city
+
+    @property
     def grid_dir(self) -> Path:
         """The grid store 网格库 of the city, beside its ledger."""
-        return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
+        return self.data_dir / "grid" / self.place
 
     @property
     def attachment_dir(self) -> Path:
         """Where the evidence files 佐证材料 of the city's forms are kept."""
-        return self.data_dir / "attachments" / (self.profile.stem if self.profile else self.city)
+        return self.data_dir / "attachments" / self.place
 
     @property
     def font_dir(self) -> Path:
@@ -310,8 +323,7 @@ def _complete(config: Config) -> Config:
     data_dir = config.data_dir.expanduser().absolute()
     ledger_url = config.ledger_url
     if not ledger_url:
-        city = config.profile.stem if config.profile else config.city
-        ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
+        ledger_url = f"sqlite:///{data_dir / f'{config.place}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
     if config.access == "open" and config.host not in LOOPBACK:

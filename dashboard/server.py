@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,17 @@ from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
+from dashboard.ledger.timing import timed
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
+from dashboard.readiness import Readiness
+from dashboard.requestlog import RequestLog
 from dashboard.screenpulse import ScreenPulse
 from dashboard.statics import Statics
+from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
 from geo.store import GridStore
@@ -79,11 +84,21 @@ def create_app(config: Config) -> App:
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
+    requests, queries = RequestLog(lines=config.access_log), Timings()
+    bus = Bus(config.require_redis(), name)
+    told = Told(
+        _now,
+        lambda: doors.store_ok,
+        lambda: bus.work_report() if hub.redis_ok else None,
+        requests,
+        queries,
+    )
+    ready = Readiness(hub, None if front.signing is None else lambda: front.database.prepared)
     routes = [
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
-        *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
+        *metrics_routes(hub, version("cityops-wall"), profile.id, told),
         *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
@@ -95,26 +110,28 @@ def create_app(config: Config) -> App:
             statics=statics,
             live=live_route(hub, heat, pulse.attended),
             build=build,
-            health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors, pulse),
+            health=ready.told,
+            waits=ready.waits,
+            lifespan=lambda: _running(hub, heat, doors, pulse, queries),
             routes=routes,
             more=tuple(_names(profile)),
         )
     )
-    return guarded(router, doors, look)
+    return guarded(router, doors, look, requests)
 
 
 @contextlib.asynccontextmanager
 async def _running(
-    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse
+    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse, queries: Timings
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
     beating = asyncio.create_task(pulse.run())
     try:
-        async with doors.kept():
-            yield
+        with timed(partial(queries.add, "")):
+            async with doors.kept():
+                yield
     finally:
         beating.cancel()
         for one in hubs:
@@ -176,12 +193,6 @@ def _now() -> int:
 def _troubles(doors: Doors) -> Mapping[str, Any]:
     """What every beat tells beside the frame's age: nothing while all is well."""
     return {} if doors.store_ok else {"accounts_ok": False}
-
-
-def _health(hub: Hub) -> Mapping[str, Any]:
-    frame = hub.frame
-    data_at = frame["as_of"] if frame else None
-    return {"redis_ok": hub.redis_ok, "viewers": hub.viewers, "data_at": data_at}
 
 
 def _names(profile: Profile) -> Iterator[str]:

@@ -27,6 +27,7 @@ from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesM
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
+from dashboard.masking import masked, masked_bytes
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
 
@@ -262,7 +263,10 @@ class Ledger:
         self._dialect.remember(
             connection,
             "rejected",
-            ((stream, r.position, now, r.reason, r.body[:KEPT_BODY]) for r in refused),
+            (
+                (stream, r.position, now, masked(r.reason), masked_bytes(r.body, KEPT_BODY))
+                for r in refused
+            ),
         )
         if advance is not None:
             self._dialect.remember(connection, "cursors", [(advance.stream, advance.position)])

@@ -41,7 +41,7 @@ from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, DeviceKind, Devices
 from dashboard.live import Hub
 from dashboard.loginweb import login_routes
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidc import Oidc, Provider
 from dashboard.oidcweb import oidc_routes
 from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
@@ -146,7 +146,7 @@ class House:
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *metrics_routes(
                         Hub("redis://127.0.0.1:1", "meixian", "b1", now=self.clock),
-                        "1", "meixian", self.clock, lambda: True,
+                        "1", "meixian", Told(self.clock),
                     ),
                     *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),
