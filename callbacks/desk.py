@@ -1,14 +1,16 @@
-"""The desk follows its address 换页: one callback for all pages."""
+"""The desk follows its address 换页, and its navigation takes the question along 筛选随行."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from dash import Dash, Input, Output
+from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
+from dashboard.question import Question, read_question
 from layouts import ids
-from layouts.desk import PREFIX, not_allowed, not_found
+from layouts.desk import PREFIX, links, not_allowed, not_found
 from layouts.page import Desk, Page, Reader
 
 
@@ -25,3 +27,28 @@ def register(app: Dash, desk: Desk, pages: Sequence[Page], reader: Callable[[], 
         if page is None:
             return not_found(mine)
         return page.build(desk, who) if page.action in who.may else not_allowed(page)
+
+    @app.callback(
+        Output(ids.DESK_TABS, "children"),
+        Output(ids.DESK_THUMBS, "children"),
+        Output(ids.DESK_KEPT, "data"),
+        Input(ids.DESK_AT, "href"),
+        State(ids.DESK_AT, "pathname"),
+        State(ids.DESK_AT, "search"),
+        State(ids.DESK_KEPT, "data"),
+    )
+    async def carry(
+        href: str | None, path: str | None, search: str | None, kept: str | None
+    ) -> tuple[Any, ...]:
+        page = by_id.get((path or "").removeprefix(PREFIX).strip("/"))
+        if page is not None and page.filtered:
+            kept = kept_of(search)
+        elif not kept:
+            return no_update, no_update, no_update
+        return *links(pages, reader(), kept or ""), kept
+
+
+def kept_of(search: str | None) -> str:
+    """What a link to another page takes along of an address: its question, or nothing."""
+    question = read_question(search, {}).question
+    return "" if question == Question() else question.query()

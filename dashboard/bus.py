@@ -2,7 +2,8 @@
 and `heatbus` the only files that speak Redis.
 
 Only plain types of Redis 5.0 (streams, strings, pub/sub): XTRIM MINID, EVAL and FUNCTION are not
-used. Every key of one city carries the hash tag `{city}`, so Cluster keeps them on one node.
+used. Every key of one city carries the hash tag `{city}`, so Cluster keeps them on one node; only
+the further shards of a city's stream carry tags of their own (`streams`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,12 +28,40 @@ from dashboard.redislink import (
     speaking,
 )
 from dashboard.redisurl import read_redis_url
+from dashboard.streams import (
+    START,
+    Place,
+    events_key,
+    following,
+    is_kept,
+    milliseconds,
+    order,
+    origin_key,
+    read_place,
+    shard_of,
+    shards_key,
+    write_place,
+)
 
-__all__ = ["START", "Bus", "BusDown", "BusForgot", "BusFull", "Entry", "FrameReader", "Server"]
+__all__ = [
+    "START",
+    "Bus",
+    "BusDown",
+    "BusForgot",
+    "BusFull",
+    "Entry",
+    "FrameReader",
+    "Server",
+    "events_key",
+    "milliseconds",
+    "order",
+    "origin_key",
+]
 
 FIELD: Final = b"e"
-START: Final = "0-0"
-"""The stream cursor 游标 of a reader that has read nothing."""
+POLL_S: Final = 0.02
+"""How often several shards are looked at while nothing comes: one XREAD cannot wait for streams
+on different nodes."""
 REJECTED_KEPT: Final = 10_000
 REJECTED_BODY: Final = 4_096
 """Of the rejected stream: entries kept at least, bytes kept of a rejected event."""
@@ -57,17 +87,8 @@ class Server:
     limit_bytes: int
 
 
-def events_key(city: str) -> str:
-    return f"{{{city}}}:events"
-
-
 def rejected_key(city: str) -> str:
     return f"{{{city}}}:rejected"
-
-
-def origin_key(city: str) -> str:
-    """Holds a word made once: data with another word are other data."""
-    return f"{{{city}}}:origin"
 
 
 def frame_key(city: str) -> str:
@@ -83,47 +104,54 @@ def frames_channel(city: str) -> str:
     return f"{{{city}}}:frames"
 
 
-def milliseconds(entry_id: str) -> int:
-    """When the bus took an entry (Redis server clock, epoch ms)."""
-    return int(entry_id.partition("-")[0])
-
-
-def order(entry_id: str) -> tuple[int, int]:
-    """Entry ids as they follow one another."""
-    left, _, right = entry_id.partition("-")
-    return int(left), int(right or 0)
-
-
 def _good(result: Any) -> Any:
     if isinstance(result, Exception):
         raise result
     return result
 
 
-def _kept(places: Sequence[str], answers: Sequence[Any]) -> list[bool]:
-    """`answers`: the origin, the oldest entry, the entry at each place.
+def _ask(pipe: Any, city: str, shards: Sequence[int], places: Sequence[Place]) -> None:
+    """Adds the questions whose answers `_heard` reads."""
+    for shard in shards:
+        key = events_key(city, shard)
+        pipe.get(origin_key(city, shard))
+        pipe.xrange(key, "-", "+", 1)
+        for place in places:
+            if shard in place:
+                entry = place[shard][1]
+                pipe.xrange(key, entry, entry, 1)
 
-    Redis loses the newest, readers remove the oldest: what is missing though something older is
-    there was lost, what is older than all was read and trimmed."""
-    origin, oldest, *found = map(_good, answers)
-    kept = []
-    for place, here in zip(places, found, strict=True):
-        word, _, entry = place.partition("/")
-        trimmed = bool(oldest) and order(oldest[0][0].decode()) > order(entry)
-        kept.append(word == (origin or b"").decode() and (bool(here) or trimmed))
-    return kept
+
+def _heard(
+    answers: Iterator[Any], shards: Sequence[int], places: Sequence[Place]
+) -> tuple[dict[int, str], list[bool]]:
+    """The origin of each shard, and of each place whether all its parts are kept."""
+    origins, kept = {}, [True] * len(places)
+    for shard in shards:
+        origin, oldest = _good(next(answers)), _good(next(answers))
+        origins[shard] = (origin or b"").decode()
+        for n, place in enumerate(places):
+            if shard in place:
+                kept[n] &= is_kept(place[shard], origin, oldest, _good(next(answers)))
+    return origins, kept
+
+
+def _entries(found: Sequence[Any]) -> list[Entry]:
+    return [(id.decode(), fields.get(FIELD, b"")) for id, fields in found if fields]
 
 
 class Bus:
     """The bus of one city for the worker and the senders; connects at first use."""
 
-    def __init__(self, url: str, city: str, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, url: str, city: str, *, shards: int = 1, timeout_s: float = 5.0) -> None:
+        """`shards`: over how many streams events are spread when sent."""
         self._address = read_redis_url(url)
         self._timeout_s = timeout_s
         self._made: Any = None
-        self._events, self._rejected = events_key(city), rejected_key(city)
+        self._city, self.shards = city, shards
+        self._rejected = rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
-        self._origin, self._work = origin_key(city), work_key(city)
+        self._work = work_key(city)
 
     @property
     def _redis(self) -> Any:
@@ -137,86 +165,108 @@ class Bus:
         The place of the events before, `behind`, is looked for on the same connection: a Redis that
         crashed cannot hide it by being back. `BusForgot`: they are lost. `BusDown`: any part may
         have arrived. Then send again, ids dedupe. `BusFull`: wait, go on after `accepted`."""
+        homes = [shard_of(body, self.shards) for body in bodies]
+        place = read_place(behind)
+        shards = sorted({*homes, *place})
         with speaking():
             pipe = self._redis.pipeline(transaction=False)
-            pipe.set(self._origin, secrets.token_hex(8), nx=True)
-            places = [behind] if behind else []
-            self._ask(pipe, places)
-            for body in bodies:
-                pipe.xadd(self._events, {FIELD: body})
+            if self.shards > 1:
+                pipe.sadd(shards_key(self._city), self.shards)
+            for shard in shards:
+                pipe.set(origin_key(self._city, shard), secrets.token_hex(8), nx=True)
+            told = len(pipe)
+            _ask(pipe, self._city, shards, [place])
+            for body, shard in zip(bodies, homes, strict=True):
+                pipe.xadd(events_key(self._city, shard), {FIELD: body})
             results = pipe.execute(raise_on_error=False)
-            cut = len(results) - len(bodies)
-            answers, added = results[1:cut], results[cut:]
-            origin = _good(answers[0]) or b""
-            if not all(_kept(places, answers)):
+            answers, added = results[told:], results[len(results) - len(bodies) :]
+            origins, [kept] = _heard(iter(answers), shards, [place])
+            if not kept:
                 raise BusForgot(f"{behind} is gone")
-            place = behind
-            for accepted, result in enumerate(added):
+            for accepted, (shard, result) in enumerate(zip(homes, added, strict=True)):
                 if isinstance(result, Exception) and refuses_writes(result):
-                    raise BusFull(str(result), accepted, place)
-                place = f"{origin.decode()}/{_good(result).decode()}"
-        return place
+                    raise BusFull(str(result), accepted, write_place(place))
+                place[shard] = origins[shard], _good(result).decode()
+        return write_place(place)
 
     def kept(self, places: Sequence[str]) -> list[bool]:
-        """Whether the events at each place are in the stream or read and trimmed: not lost."""
+        """Whether the events at each place are in the streams or read and trimmed: not lost."""
+        asked = [read_place(place) for place in places]
+        shards = sorted({shard for place in asked for shard in place})
         with speaking():
             pipe = self._redis.pipeline(transaction=False)
-            self._ask(pipe, places)
-            return _kept(places, pipe.execute(raise_on_error=False))
+            _ask(pipe, self._city, shards, asked)
+            return _heard(iter(pipe.execute(raise_on_error=False)), shards, asked)[1]
 
-    def _ask(self, pipe: Any, places: Sequence[str]) -> None:
-        """Adds the questions `_kept` wants answered."""
-        pipe.get(self._origin)
-        pipe.xrange(self._events, "-", "+", 1)
-        for place in places:
-            entry = place.partition("/")[2]
-            pipe.xrange(self._events, entry, entry, 1)
+    def shards_told(self) -> int:
+        """The most shards a sender has said it uses; 1 if none did."""
+        with speaking():
+            return max((int(n) for n in self._redis.smembers(shards_key(self._city))), default=1)
 
     def read(self, after: str, count: int, block_ms: int = 0) -> list[Entry]:
-        """Up to `count` entries behind `after`; waits at most `block_ms` for the first one."""
+        """Up to `count` entries of the first stream behind `after`; waits at most `block_ms` for
+        the first one."""
         with speaking():
-            found = self._redis.xread({self._events: after}, count, block_ms or None)
-        if not found:
-            return []
-        return [(id.decode(), fields.get(FIELD, b"")) for id, fields in found[0][1] if fields]
+            key = events_key(self._city)
+            found = self._redis.xread({key: after}, count, block_ms or None)
+        return _entries(found[0][1]) if found else []
 
-    def holds(self, entry_id: str) -> bool:
+    def read_shards(
+        self, after: Mapping[int, str], count: int, block_ms: int = 0
+    ) -> dict[int, list[Entry]]:
+        """The same of several shards: up to `count` entries of each that has some."""
+        end = time.monotonic() + block_ms / 1000
+        while True:
+            with speaking():
+                pipe = self._redis.pipeline(transaction=False)
+                for shard, id in after.items():
+                    pipe.xrange(events_key(self._city, shard), following(id), "+", count)
+                results = pipe.execute()
+            found = {s: _entries(r) for s, r in zip(after, results, strict=True) if r}
+            left = end - time.monotonic()
+            if found or left <= 0:
+                return found
+            time.sleep(min(POLL_S, left))
+
+    def holds(self, entry_id: str, shard: int = 0) -> bool:
         """Whether the entry is (still) in the stream."""
         with speaking():
-            return bool(self._redis.xrange(self._events, entry_id, entry_id, 1))
+            key = events_key(self._city, shard)
+            return bool(self._redis.xrange(key, entry_id, entry_id, 1))
 
-    def last_id(self) -> str:
+    def last_id(self, shard: int = 0) -> str:
         """The newest entry of the stream, `START` if it is empty."""
         with speaking():
-            newest = self._redis.xrevrange(self._events, "+", "-", 1)
+            newest = self._redis.xrevrange(events_key(self._city, shard), "+", "-", 1)
         return newest[0][0].decode() if newest else START
 
-    def lost(self, cursor: str) -> str | None:
+    def lost(self, cursor: str, shard: int = 0) -> str | None:
         """None if the stream still holds the entry at `cursor`, else what must have happened.
 
         The worker never trims the entry at its cursor. If it is gone, another hand trimmed the
         stream, or this Redis is not the one that was read: events may be missing (数据缺口).
         """
-        if cursor == START or self.holds(cursor):
+        if cursor == START or self.holds(cursor, shard):
             return None
-        if order(self.last_id()) < order(cursor):
+        if order(self.last_id(shard)) < order(cursor):
             return "Redis 已更换或丢失数据，请各来源重发近 24 小时事件"
         return "事件流被截断到已读位置之后，请各来源重发近 24 小时事件"
 
-    def trim(self, before: str, limit: int) -> int:
+    def trim(self, before: str, limit: int, shard: int = 0) -> int:
         """Removes up to `limit` of the oldest entries below the id `before`; returns how many.
 
         XDEL of read ranges: exact while senders go on adding, unlike XTRIM MAXLEN, and old enough
         for Redis 5.0, unlike XTRIM MINID. Redis frees a stream node when its last entry goes.
         """
+        key = events_key(self._city, shard)
         removed = 0
         while removed < limit:
             chunk = min(TRIM_CHUNK, limit - removed)
             with speaking():
-                oldest = self._redis.xrange(self._events, "-", before, chunk)
+                oldest = self._redis.xrange(key, "-", before, chunk)
                 ids = [id for id, _ in oldest if order(id.decode()) < order(before)]
                 if ids:
-                    removed += self._redis.xdel(self._events, *ids)
+                    removed += self._redis.xdel(key, *ids)
             if len(ids) < chunk:
                 break
         return removed

@@ -34,6 +34,7 @@ from dashboard.settings import (
     url,
     whole,
 )
+from dashboard.streams import MAX_SHARDS
 
 __all__ = ["Config", "ConfigError", "load_config"]
 
@@ -101,6 +102,11 @@ class Config:
         "",
         text(r"[a-z0-9][a-z0-9._-]{0,63}", "小写字母、数字、点、横线，至多 64 个"),
         "Redis 键的城市标签；不填为城市档案的 id / tag of all Redis keys, the city's id if unset",
+    )
+    stream_shards: int = setting(
+        1,
+        whole(1, MAX_SHARDS),
+        "一座城市的事件分到几个流（各有标签，集群可放在不同节点）；各程序设成一样 / event streams",
     )
     host: str = setting(
         "127.0.0.1",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import alarms, annual, behind
+from callbacks import alarms, annual, behind, filters
 from dashboard.access.trail import Entry
 from dashboard.alarmdesk import AlarmDesk
 from dashboard.bookdesk import BookDesk
@@ -21,12 +21,14 @@ from dashboard.config import Config
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.exportweb import export_routes
+from dashboard.filterdesk import FilterDesk
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.profile import Profile
 from dashboard.statics import Statics
 from layouts.alarmlog import AlarmBoard
 from layouts.book.sheet import Panel, Sheet
+from layouts.filters import FilterBar
 from layouts.page import Desk
 from layouts.pages import mounted
 from layouts.scene import CityMap
@@ -60,11 +62,13 @@ def open_desk(
     books = BookDesk(ledger, profile, config.forms_dir, now, trail)
     cases = CaseDesk(ledger, profile, now)
     alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    asked_filters = AskedFilters(FilterDesk(profile, now))
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 
     def register(app: Dash) -> None:
         annual.register(app, AskedBooks(books), aside)
         alarms.register(app, AskedAlarms(alarm_desk), aside)
+        filters.register(app, asked_filters)
         behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
@@ -110,3 +114,18 @@ class AskedAlarms:
 
     def acknowledge(self, id: str) -> str:
         return self._alarms.acknowledge(asking(), id)
+
+
+class AskedFilters:
+    """The filter bar as its callbacks ask for it: whoever asks is added here."""
+
+    def __init__(self, filters: FilterDesk) -> None:
+        self._filters = filters
+
+    def bar(self, address: str | None, dimensions: Sequence[str]) -> FilterBar:
+        return self._filters.bar(asking(), address, dimensions)
+
+    def chosen(
+        self, address: str | None, chosen: Mapping[str, Sequence[str] | None], first: str, last: str
+    ) -> str | None:
+        return self._filters.chosen(address, chosen, first, last)

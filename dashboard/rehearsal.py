@@ -243,7 +243,7 @@ def main(config: Config, act: str, rate: float | None, *span: int | None) -> Non
         return
     city = LiveTown(profile, rate=rate, grid=grid)
     city.resume(progress.until() or _now())
-    bus = Bus(config.require_redis(), config.bus_name(profile.id))
+    bus = Bus(config.require_redis(), config.bus_name(profile.id), shards=config.stream_shards)
     feed(city, bus.send, progress, _now, time.sleep)
 
 

@@ -79,17 +79,17 @@ def create_app(config: Config) -> App:
     doors, look = front.doors, look_of(config, profile.title, statics)
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
-    pulse = ScreenPulse(Bus(config.require_redis(), name), _now)
+    senders = Bus(config.require_redis(), name, shards=config.stream_shards)
+    pulse = ScreenPulse(senders, _now)
     site = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
     requests, queries = RequestLog(lines=config.access_log), Timings()
-    bus = Bus(config.require_redis(), name)
     told = Told(
         _now,
         lambda: doors.store_ok,
-        lambda: bus.work_report() if hub.redis_ok else None,
+        lambda: senders.work_report() if hub.redis_ok else None,
         requests,
         queries,
     )
@@ -99,7 +99,7 @@ def create_app(config: Config) -> App:
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *metrics_routes(hub, version("cityops-wall"), profile.id, told),
-        *intake_routes(Bus(config.require_redis(), name), config.api_rate, _now),
+        *intake_routes(senders, config.api_rate, _now),
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]

@@ -17,23 +17,27 @@ from typing import Final
 
 import orjson
 
-from dashboard.bus import START, Bus, BusDown, BusFull, Entry, milliseconds, order
+from dashboard.bus import Bus, BusDown, BusFull
 from dashboard.cases import Row
 from dashboard.eventkinds import Event, kind_of, newest, read_event
 from dashboard.events import Rejected, id_of
 from dashboard.framing import Stamp, build_frame, health
 from dashboard.heatwork import HeatWork
-from dashboard.ledger import Advance, CursorMoved, Ledger, Refused, Superseded, reading
+from dashboard.ledger import Ledger, Refused, Superseded, reading
+from dashboard.ledger.errors import Fenced
+from dashboard.ledger.lease import Lease
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
 from dashboard.sections import Section
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
+from dashboard.streamreading import Batch, StreamReading
+from dashboard.streams import STREAM
 from dashboard.workmeter import WorkMeter
+
+__all__ = ["STREAM", "Pace", "Worker"]
 
 log = logging.getLogger(__name__)
 
-STREAM: Final = "events"
-"""The name of the city's stream among the ledger's cursors."""
 BLOCK_MS: Final = 200
 HEARTBEAT_MS: Final = 1_000
 """A frame at least this often, so that its age says whether the worker lives."""
@@ -50,6 +54,8 @@ RELOAD_MS: Final = 10_000
 GAP_SHOWN_MS: Final = 24 * 3_600_000
 """How long a declared gap stays on the screen: the senders' outbox reaches as far back."""
 PAUSE_S: Final = (0.1, 2.0)
+STANDBY_S: Final = 0.5
+"""How often a worker on standby 待命 looks whether it is its turn."""
 _FAR_DAY: Final = 1 << 30
 
 
@@ -106,18 +112,21 @@ class Worker:
         heat: HeatWork | None = None,
         sections: Sequence[Section] = (),
         meter: WorkMeter | None = None,
+        lease: Lease | None = None,
+        steady: Callable[[], int] | None = None,
     ) -> None:
+        """`lease`: the right to write, for a worker that others stand by for; None: it is the only
+        one. `steady`: a clock that is never set back, so that events of now are not taken for
+        future ones by a clock that was."""
         self._profile, self._ledger, self._bus = profile, ledger, bus
         self._now, self._sleep = now, sleep
         self._build, self._demo, self._pace = build, demo, pace or Pace()
         self._heat = heat  # None: a city without a grid
         self._sections = sections  # painted in this order
         self._meter = meter or WorkMeter(build, now)
+        self._lease, self._steady = lease, steady or now
         self._state: LiveState | None = None
-        self._stored: str | None = None  # the cursor in the ledger
-        self._attempted: str | None = None  # where it is if a commit's answer got lost
-        self._after = START  # read up to here; behind `_stored` after a gap
-        self._behind = False
+        self._stream = StreamReading(bus, ledger)
         self._ledger_seq = 0
         self._loaded_at = 0
         self._stale = False  # somebody else wrote to the ledger
@@ -133,10 +142,18 @@ class Worker:
         pause_s, trouble = PAUSE_S[0], ""
         while not stopped():
             try:
+                if self._lease is not None and not self._leads(self._lease):
+                    self._sleep(STANDBY_S)
+                    continue
                 self.turn()
                 if trouble:
                     log.info("恢复工作")
                 pause_s, trouble = PAUSE_S[0], ""
+                continue
+            except Fenced as error:
+                log.warning("%s，转为待命", error)
+                if self._lease is not None:
+                    self._lease.lose()
                 continue
             except Superseded:
                 raise
@@ -155,6 +172,15 @@ class Worker:
             self._sleep(pause_s * random.uniform(0.5, 1.5))
             pause_s = min(PAUSE_S[1], pause_s * 2)
 
+    def _leads(self, lease: Lease) -> bool:
+        """Whether this worker is the one that writes; it may become so now."""
+        if lease.held:
+            lease.keep()
+            return True
+        self._state, self._loaded_at = None, 0
+        self._stream.forget()
+        return lease.acquire()
+
     def turn(self) -> None:
         """One round: take what has come, let time pass, publish if it is time."""
         state = self._state or self._load()
@@ -162,11 +188,11 @@ class Worker:
         if now - self._upkeep_at >= UPKEEP_MS or now < self._upkeep_at:
             self._upkeep(now)
             state = self._state or self._load()
-        count = self._pace.batch_max * (CATCH_UP if self._behind else 1)
-        entries = self._bus.read(self._after, count, self._patience(state, now))
-        self._behind = len(entries) == count
-        if entries and self._same_stream(now):
-            self._take(state, entries)
+        count = self._pace.batch_max * (CATCH_UP if self._stream.behind else 1)
+        batch = self._stream.read(count, self._patience(state, now))
+        lost = self._declare(self._stream.lost(list(batch)), now)
+        if batch := {shard: entries for shard, entries in batch.items() if shard not in lost}:
+            self._take(state, batch)
         now = self._now()
         if state.advance(now):
             self._changed = True
@@ -174,19 +200,15 @@ class Worker:
             self._changed |= section.advance(now)
         if self._due(now):
             self._publish(self._state or state, now)
-        if self._heat is not None and not self._behind:
+        if self._heat is not None and not self._stream.behind:
             self._heat.turn(now)
 
     def _load(self) -> LiveState:
         """Everything from the ledger; the frame number and a declared gap from the last frame."""
         now = self._now()
-        found = self._ledger.claim(STREAM)
+        self._stream.load(anew=self._state is None)
         self._ledger_seq = self._ledger.seq()
-        if self._loaded_at and found not in (self._stored, self._attempted):
-            raise CursorMoved(f"游标在 {found}，应为 {self._stored}：另一个工作进程正在写入")
-        self._stored = self._attempted = found
         if self._state is None:
-            self._after = found or START
             self._recall()
         gc.collect()
         state = LiveState(self._profile, LedgerHistory(self._ledger), now)
@@ -198,7 +220,7 @@ class Worker:
             section.reset(now)
         self._changed = True
         self._meter.loaded()
-        log.info("已载入 %s，游标 %s", self._profile.name, self._stored)
+        log.info("已载入 %s，游标 %s", self._profile.name, self._stream)
         return state
 
     def _recall(self) -> None:
@@ -214,7 +236,7 @@ class Worker:
 
     def _patience(self, state: LiveState, now: int) -> int:
         """How long to wait for events, ms: until something else is due."""
-        if self._behind:
+        if self._stream.behind:
             return 0
         due = self._published_at + (self._interval() if self._changed else HEARTBEAT_MS)
         next_at = min([state.next_at, *(section.next_at for section in self._sections)])
@@ -229,22 +251,24 @@ class Worker:
 
     # -- events
 
-    def _take(self, state: LiveState, entries: Sequence[Entry]) -> None:
+    def _take(self, state: LiveState, batch: Batch) -> None:
         """Commits a batch and moves the state by it."""
         now = self._now()
+        latest = max(now, self._steady())
         events: list[Event] = []
         refused: list[Refused] = []
-        for position, body in entries:
-            try:
-                events.append(read_event(body, now))
-            except Rejected as error:
-                refused.append(Refused(position, str(error), body))
-        last = self._attempted = entries[-1][0]
+        for shard, entries in batch.items():
+            for position, body in entries:
+                try:
+                    events.append(read_event(body, latest))
+                except Rejected as error:
+                    at = f"{position}/{shard}" if shard else position
+                    refused.append(Refused(at, str(error), body))
         began = time.perf_counter()
-        applied = self._ledger.apply(events, Advance(STREAM, last, self._stored), refused, now)
+        applied = self._ledger.apply(events, self._stream.advances(batch), refused, now)
         self._meter.committed(map(kind_of, events), applied.unchanged, time.perf_counter() - began)
-        log.debug("入账 %d 个事件", len(events), extra={"stream_id": last})
-        self._stored = self._after = last
+        self._stream.committed(batch)
+        log.debug("入账 %d 个事件", len(events), extra={"stream_id": str(self._stream)})
         if applied.seq != self._ledger_seq + 1:
             self._stale = True
         self._ledger_seq = applied.seq
@@ -275,8 +299,8 @@ class Worker:
 
     def _publish(self, state: LiveState, now: int) -> None:
         as_of = lag_ms = 0
-        if self._behind:
-            as_of = min(now, milliseconds(self._after))
+        if self._stream.behind:
+            as_of = min(now, self._stream.as_of)
             lag_ms = now - as_of
         if self._gap is not None and now - self._gap["since"] > GAP_SHOWN_MS:
             self._gap = None
@@ -313,7 +337,7 @@ class Worker:
                     log.error("Redis 已满（%s），提前清理已入账的事件", error)
                 self._full = True
                 self._ledger.settle()  # a cursor rolled back must find its events
-                self._bus.trim(self._after, TRIM_LIMIT)
+                self._stream.trim(None, TRIM_LIMIT)
             else:
                 self._full = False
                 return True
@@ -324,7 +348,8 @@ class Worker:
     def _upkeep(self, now: int) -> None:
         """Every few seconds: is the stream still ours, did others write, trim what is old."""
         self._upkeep_at = now
-        self._same_stream(now)
+        self._stream.look()
+        self._declare(self._stream.lost(), now)
         seq = self._ledger.seq()
         if seq != self._ledger_seq:
             self._stale, self._ledger_seq = True, seq
@@ -332,20 +357,12 @@ class Worker:
             log.info("台账被其他程序写入，重新载入")
             self._load()
         keep_from = f"{max(0, now - self._pace.retention_ms)}-0"
-        if self._after != START:
-            self._bus.trim(min(self._after, keep_from, key=order), TRIM_LIMIT)
+        self._stream.trim(keep_from, TRIM_LIMIT)
 
-    def _same_stream(self, now: int) -> bool:
-        """Declares a gap 数据缺口 if the entry read last, which is never trimmed here, is gone.
-
-        Asked after every read: a Redis that crashed and came back between two of them, without its
-        newest entries and with newer ones, is not noticed otherwise.
-        """
-        lost = self._bus.lost(self._after)
-        if lost is None:
-            return True
-        log.error("数据缺口: %s（游标 %s）", lost, self._after)
-        self._gap = Gap(since=self._gap["since"] if self._gap else now, text=lost)
-        self._after = START  # read whatever is there: what was counted stays so
-        self._changed = True
-        return False
+    def _declare(self, lost: Mapping[int, str], now: int) -> Mapping[int, str]:
+        """Shows a gap 数据缺口. Asked after every read: a Redis that crashed and came back between
+        two of them, without its newest entries and with newer ones, is not noticed otherwise."""
+        for why in lost.values():
+            self._gap = Gap(since=self._gap["since"] if self._gap else now, text=why)
+            self._changed = True
+        return lost

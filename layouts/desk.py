@@ -9,23 +9,24 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.page import Desk, Page, Reader
-from layouts.widgets import data
+from layouts.widgets import aria, data
 
 PREFIX = "/desk/"
 
 
 def shell(desk: Desk, pages: Sequence[Page], reader: Reader) -> Component:
     """The whole page around the content; the content follows the address."""
-    mine = [page for page in pages if page.listed and page.action in reader.may]
+    tabs, thumbs = links(pages, reader, "")
     return html.Div(
         [
             dcc.Location(id=ids.DESK_AT, refresh=False),
+            dcc.Store(id=ids.DESK_KEPT, storage_type="session"),
             html.A("跳到正文", href="#content", className="skip"),
             html.Header(
                 [
                     html.B(desk.city, className="org"),
                     html.Span("演示数据", className="demo") if desk.demo else None,
-                    html.Nav([_link(page) for page in mine], className="tabs"),
+                    html.Nav(tabs, id=ids.DESK_TABS, className="tabs", **aria(label="页面")),
                     html.Div(
                         [
                             html.A(reader.name, href="/account", className="who"),
@@ -37,14 +38,24 @@ def shell(desk: Desk, pages: Sequence[Page], reader: Reader) -> Component:
                 className="desk-top",
             ),
             html.Main(id=ids.DESK_CONTENT, tabIndex=-1),
-            html.Nav([_link(page) for page in mine if page.on_phone][:5], className="thumbs"),
+            html.Nav(thumbs, id=ids.DESK_THUMBS, className="thumbs", **aria(label="常用页面")),
         ],
         className="office desk",
     )
 
 
-def _link(page: Page) -> Component:
-    return dcc.Link(page.title, href=f"{PREFIX}{page.id}", className="tab")
+def links(
+    pages: Sequence[Page], reader: Reader, kept: str
+) -> tuple[list[Component], list[Component]]:
+    """The navigation at the top and on a phone; `kept`: the question as a query, `?…`."""
+    mine = [page for page in pages if page.listed and page.action in reader.may]
+    phone = [page for page in mine if page.on_phone]
+    return [_link(page, kept) for page in mine], [_link(page, kept) for page in phone[:5]]
+
+
+def _link(page: Page, kept: str) -> Component:
+    query = kept if page.filtered else ""
+    return dcc.Link(page.title, href=f"{PREFIX}{page.id}{query}", className="tab")
 
 
 def _leave(reader: Reader) -> Component:

@@ -56,6 +56,8 @@ class Page:
     """In the navigation; other pages are reached from a figure."""
     on_phone: bool = True
     """In the short navigation at the bottom of a phone."""
+    filtered: bool = False
+    """Its address carries the question of `layouts.filters`; links to it take it along."""
 
     def wanted(self, desk: Desk) -> bool:
         """Whether this city's desk has the page."""

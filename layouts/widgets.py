@@ -22,6 +22,11 @@ def data(**values: str) -> dict[str, Any]:
     return {f"data-{name}": value for name, value in values.items()}
 
 
+def aria(**values: str) -> dict[str, Any]:
+    """`aria-…` attributes for a component: `aria(label="区")` is `{"aria-label": "区"}`."""
+    return {f"aria-{name}": value for name, value in values.items()}
+
+
 def glyph(name: str) -> Component:
     """One of the glyphs 字形 of wall.css: dot up down check warn cross clock dash pause bell."""
     hidden: dict[str, Any] = {"aria-hidden": "true"}

@@ -100,7 +100,7 @@ def open_delivery(
     config: Config, city: str, now: Callable[[], int], patience: timedelta | None = None
 ) -> Iterator[Delivery]:
     """The outbox of a city in the data folder, and its way to the stream."""
-    bus = Bus(config.require_redis(), config.bus_name(city))
+    bus = Bus(config.require_redis(), config.bus_name(city), shards=config.stream_shards)
     with (
         closing(Outbox(config.data_dir / f"{city}.outbox.db", now)) as outbox,
         closing(bus),

@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
@@ -25,7 +26,9 @@ from dashboard.config import Config
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import HeatWork
 from dashboard.hotlinework import HotlineWork
+from dashboard.incarnation import gone, incarnation
 from dashboard.ledger import Ledger, LedgerError, Superseded
+from dashboard.ledger.lease import Lease
 from dashboard.ledger.surges import reports_by_member
 from dashboard.logs import set_up
 from dashboard.platformwork import PlatformWork, SelfReport
@@ -57,7 +60,8 @@ def command(config: Config) -> None:
         ledger = open_ledger(config, profile)
     except (ProfileError, LedgerError) as error:
         raise click.ClickException(str(error)) from error
-    bus = Bus(config.require_redis(), config.bus_name(profile.id))
+    bus = Bus(config.require_redis(), config.bus_name(profile.id), shards=config.stream_shards)
+    lease = Lease(ledger, incarnation(), gone)
     check(bus)
     post = HeatPost(config.require_redis(), config.bus_name(profile.id))
     webhook = Webhook(config.alarm_webhook) if config.alarm_webhook else None
@@ -75,7 +79,7 @@ def command(config: Config) -> None:
         profile,
         ledger,
         bus,
-        now=lambda: time.time_ns() // 1_000_000,
+        now=_now,
         sleep=lambda seconds: (stop.wait(seconds), None)[1],
         build=version("cityops-wall"),
         demo=config.demo,
@@ -88,6 +92,8 @@ def command(config: Config) -> None:
             YearWork(profile, year, evaluations.submit),
             AlarmWork(profile, ledger, surges, webhook),
         ],
+        lease=lease,
+        steady=steady_clock(_now),
     )
     try:
         worker.run(stop.is_set)
@@ -98,9 +104,20 @@ def command(config: Config) -> None:
         evaluations.shutdown(cancel_futures=True)
         if webhook is not None:
             webhook.close()
+        lease.release()
         bus.close()
         post.close()
         ledger.close()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def steady_clock(now: Callable[[], int]) -> Callable[[], int]:
+    """Epoch ms that go on from the first reading whatever is done to the clock on the wall."""
+    begin, start = now(), time.monotonic()
+    return lambda: begin + round((time.monotonic() - start) * 1000)
 
 
 def _platform(profile: Profile, ledger: Ledger, bus: Bus) -> list[Section]:

@@ -19,3 +19,7 @@ class CursorMoved(Superseded):
 
 class RulesMoved(Superseded):
     """The ledger was rebuilt with other rules or another grid while we had it open."""
+
+
+class Fenced(Superseded):
+    """Another worker holds the lease 租约: this one must not write any more."""

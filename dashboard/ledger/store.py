@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Connection, Engine, and_, or_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
@@ -23,7 +23,8 @@ from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.allparts import PARTS
 from dashboard.ledger.dialect import SQLite, TallyRow, case_row
-from dashboard.ledger.errors import CursorMoved, LedgerAway, LedgerError, RulesMoved
+from dashboard.ledger.errors import CursorMoved, Fenced, LedgerAway, LedgerError, RulesMoved
+from dashboard.ledger.leaserow import lease_of
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
@@ -70,10 +71,12 @@ class Ledger:
 
     def __init__(self, engine: Engine, dialect: SQLite | Postgres, rules: Rules) -> None:
         self.engine = engine
-        self._dialect = dialect
+        self._dialect = self.dialect = dialect
         self._rules = rules
         self._patterns: dict[int, int] = {}
         self._parts = tuple(make(rules) for make in PARTS)
+        self.fence: str | None = None
+        """栅栏: the value of the lease with which alone this ledger still writes; see `lease`."""
 
     @classmethod
     def open(cls, url: str, rules: Rules, city: str, *, new_rules: bool = False) -> Ledger:
@@ -146,13 +149,22 @@ class Ledger:
         return self._rules
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction of the one writer at a time; it commits unless an exception leaves it."""
+    def writing(self, *, fenced: bool = True) -> Iterator[Connection]:
+        """A transaction of the one writer at a time; it commits unless an exception leaves it.
+
+        Raises `Fenced` where this ledger has a fence and the lease is another's."""
         with self.reached():
             fresh = self.engine.connect().execution_options(cityops_write=True)
             with fresh as connection, connection.begin():
                 self._dialect.lock(connection)
+                if fenced and self.fence is not None:
+                    self._check_fence(connection, self.fence)
                 yield connection
+
+    def _check_fence(self, connection: Connection, fence: str) -> None:
+        held = lease_of(connection)
+        if held.fence != fence:
+            raise Fenced(f"写入权已归另一个工作进程（{held.holder or '无'}）")
 
     @contextmanager
     def reached(self) -> Iterator[None]:
@@ -168,21 +180,23 @@ class Ledger:
     def apply(
         self,
         events: Sequence[Event],
-        advance: Advance | None = None,
+        advance: Advance | Sequence[Advance] | None = None,
         refused: Sequence[Refused] = (),
         now: int = 0,
     ) -> Applied:
-        """Fold one batch in one transaction. `now` (ms) dates what was refused.
+        """Fold one batch in one transaction. `now` (ms) dates what was refused; `advance`: the
+        cursors of the streams it came from.
 
         Raises `CursorMoved` when the stream's cursor is not where `advance` expects it, and
         `RulesMoved` when the ledger has got other rules or another grid since it was opened.
         """
+        advances = [advance] if isinstance(advance, Advance) else list(advance or ())
         try:
             with self.writing() as connection:
                 if moved := self._differs(_meta(connection)):
                     raise RulesMoved(moved)
-                if advance is not None:
-                    self._check(connection, advance)
+                for one in advances:
+                    self._check(connection, one)
                 cases = [event for event in events if isinstance(event, CaseEvent)]
                 stored = self._dialect.load(connection, {event.case for event in cases})
                 folded = fold(cases, stored, self._rules)
@@ -194,7 +208,7 @@ class Ledger:
                 self._dialect.add_tally(connection, self._tally_rows(connection, folded.delta))
                 others = [event for event in events if isinstance(event, OtherEvent)]
                 parts = self._apply_parts(connection, others) if others else {}
-                self._note(connection, events, refused, advance, now)
+                self._note(connection, events, refused, advances, now)
                 seq = self._next_seq(connection)
         except BaseException:
             self._patterns.clear()  # may name patterns the rolled-back transaction had made
@@ -251,7 +265,7 @@ class Ledger:
         connection: Connection,
         events: Sequence[Event],
         refused: Sequence[Refused],
-        advance: Advance | None,
+        advances: Sequence[Advance],
         now: int,
     ) -> None:
         table = schema.sources
@@ -259,7 +273,7 @@ class Ledger:
             self._dialect.remember(connection, "sources", [(sender, kind, at)])
             older = and_(table.c.sent_by == sender, table.c.kind == kind, table.c.last_at < at)
             connection.execute(table.update().where(older), {"last_at": at})
-        stream = advance.stream if advance is not None else "direct"
+        stream = advances[0].stream.partition("/")[0] if advances else "direct"
         self._dialect.remember(
             connection,
             "rejected",
@@ -268,7 +282,7 @@ class Ledger:
                 for r in refused
             ),
         )
-        if advance is not None:
+        for advance in advances:
             self._dialect.remember(connection, "cursors", [(advance.stream, advance.position)])
             connection.execute(
                 schema.cursors.update().where(schema.cursors.c.stream == advance.stream),
@@ -346,6 +360,17 @@ class Ledger:
         its connection, may have a last one that the database is still to commit."""
         with self.writing() as connection:
             return _cursor(connection, stream)
+
+    def claim_all(self, name: str) -> dict[str, str]:
+        """The cursors of a stream `name` and of its shards `name/…`, as `claim` finds one."""
+        table = schema.cursors.c
+        with self.writing() as connection:
+            rows = connection.execute(
+                select(table.stream, table.position).where(
+                    or_(table.stream == name, table.stream.startswith(f"{name}/", autoescape=True))
+                )
+            )
+            return {stream: position for stream, position in rows}
 
     def reset_cursor(self, stream: str) -> None:
         """Forget how far a stream was folded (it was made anew); folding it again is harmless."""

@@ -68,9 +68,18 @@ SCRIPT: Final = """
 """  # noqa: E501
 
 
+SETTLED: Final = """
+() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  .then(() => document.getAnimations().every((one) => one.playState !== 'running'
+    || one.effect.getComputedTiming().iterations === Infinity))
+"""
+"""Nothing fades or moves any more, but for what always does."""
+
+
 def faults(page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100) -> list[str]:
     """Every fault of the page as it stands; on a phone it may scroll down."""
     least = 12 / 390 if phone else 0.016
+    page.wait_for_function(SETTLED)
     told: dict[str, Any] = page.evaluate(
         SCRIPT, {"minShare": least, "seams": seams, "scrolls": phone}
     )

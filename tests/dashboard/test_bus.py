@@ -118,6 +118,36 @@ def test_a_sender_learns_that_its_newest_events_are_gone(
     bus.send(bodies(1), kept)
 
 
+def cases(n: int, start: int = 0) -> list[bytes]:
+    return [b'{"type":"case","case":"C%d"}' % i for i in range(start, start + n)]
+
+
+def test_a_city_in_shards_loses_nothing_and_knows_what_each_shard_lost(
+    redis_server: RedisServer,
+) -> None:
+    bus, client = Bus(redis_server.url, CITY, shards=4, timeout_s=2), redis_server.client()
+    place = bus.send(cases(100))
+    found = bus.read_shards(dict.fromkeys(range(4), START), 100)
+    assert sorted(body for entries in found.values() for _, body in entries) == sorted(cases(100))
+    assert all(10 < len(entries) < 50 for entries in found.values())
+    after = {shard: entries[-1][0] for shard, entries in found.items()}
+    began = time.monotonic()
+    assert bus.read_shards(after, 100, block_ms=100) == {}
+    assert 0.05 < time.monotonic() - began < 1.0
+    later = bus.send(cases(1, 200), place)
+    [(shard, [(entry, body)])] = bus.read_shards(after, 100).items()
+    assert body == cases(1, 200)[0] and entry == bus.last_id(shard)
+    assert bus.kept([place, later]) == [True, True]
+    client.xdel(f"{{{CITY}/{shard}}}:events" if shard else f"{{{CITY}}}:events", entry)
+    assert bus.kept([place, later]) == [True, False], "only what was in the one shard"
+    with pytest.raises(BusForgot):
+        bus.send(cases(1), later)
+    assert [bus.lost(id, shard) for shard, id in after.items()] == [None] * 4
+    assert bus.trim(after[2], 1_000, 2) == len(found[2]) - 1
+    assert bus.kept([place]) == [True] and bus.shards_told() == 4
+    assert Bus(redis_server.url, "elsewhere").shards_told() == 1
+
+
 def test_what_was_read_and_trimmed_is_not_lost(bus: Bus) -> None:
     place = bus.send(bodies(5))
     bus.send(bodies(5))

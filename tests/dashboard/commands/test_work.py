@@ -1,4 +1,4 @@
-"""`cityops work` as a process: first frame, end on TERM, a second one refused."""
+"""`cityops work` as a process: first frame, end on TERM, a second one on standby."""
 
 from __future__ import annotations
 
@@ -89,18 +89,28 @@ def test_it_says_of_itself_that_it_works(shift: Shift) -> None:
     wait_until(lambda: state() == "u", what="its own probe on the wall")
 
 
-def test_of_two_workers_one_gives_way(shift: Shift) -> None:
+def test_of_two_workers_one_writes_and_the_other_stands_by(shift: Shift) -> None:
+    """The first falls asleep: the second takes over, and who wakes up must not write any more.
+    Then the second dies: the first is told at once and goes on."""
     first = shift.start()
     wait_until(lambda: shift.reported() == 0, what="first frame")
     second = shift.start()
-    wait_until(lambda: "已载入" in shift.log(1))
+    wait_until(lambda: "待命" in shift.log(1), what="the second on standby")
     shift.bus.send(events("C1"))
-    wait_until(lambda: first.poll() is not None or second.poll() is not None)
-    assert sorted([first.poll() is None, second.poll() is None]) == [False, True]
-    shift.bus.send(events("C2", "C3"))
-    wait_until(lambda: shift.reported() == 3)
-    loser = 0 if first.poll() is not None else 1
-    assert "另一个工作进程" in shift.log(loser) or "another process" in shift.log(loser)
+    wait_until(lambda: shift.reported() == 1)
+    first.send_signal(signal.SIGSTOP)
+    shift.bus.send(events("C2"))
+    wait_until(lambda: shift.reported() == 2, 60, "the second at work")
+    first.send_signal(signal.SIGCONT)
+    shift.bus.send(events("C3", "C4"))
+    wait_until(lambda: shift.reported() == 4)
+    wait_until(lambda: "转为待命" in shift.log(0) or "写入权已归" in shift.log(0))
+    assert first.poll() is None and second.poll() is None
+    second.kill()
+    second.wait()
+    shift.bus.send(events("C5"))
+    wait_until(lambda: shift.reported() == 5, 30, "the first at work again")
+    assert shift.log(0).count("取得写入权") == 2
 
 
 NOTHING = WorkMeter("", lambda: 0).body()
