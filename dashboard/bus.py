@@ -33,13 +33,17 @@ from dashboard.streams import (
     Place,
     events_key,
     following,
+    frame_key,
+    frames_channel,
     is_kept,
     milliseconds,
     order,
     origin_key,
     read_place,
+    rejected_key,
     shard_of,
     shards_key,
+    work_key,
     write_place,
 )
 
@@ -53,9 +57,12 @@ __all__ = [
     "FrameReader",
     "Server",
     "events_key",
+    "frame_key",
+    "frames_channel",
     "milliseconds",
     "order",
     "origin_key",
+    "rejected_key",
 ]
 
 FIELD: Final = b"e"
@@ -85,23 +92,6 @@ class Server:
     clock_ms: int
     used_bytes: int
     limit_bytes: int
-
-
-def rejected_key(city: str) -> str:
-    return f"{{{city}}}:rejected"
-
-
-def frame_key(city: str) -> str:
-    return f"{{{city}}}:frame"
-
-
-def work_key(city: str) -> str:
-    """Holds what the worker last said of itself, see `workmeter`."""
-    return f"{{{city}}}:work"
-
-
-def frames_channel(city: str) -> str:
-    return f"{{{city}}}:frames"
 
 
 def _good(result: Any) -> Any:

@@ -7,8 +7,12 @@ import contextlib
 import logging
 import threading
 import time
+<<<<<<< HEAD
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
+=======
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+>>>>>>> main
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -39,9 +43,13 @@ from dashboard.loginweb import login_routes
 from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
+<<<<<<< HEAD
 from dashboard.readiness import Readiness
 from dashboard.requestlog import RequestLog
 from dashboard.screenpulse import ScreenPulse
+=======
+from dashboard.screensite import open_screens
+>>>>>>> main
 from dashboard.statics import Statics
 from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
@@ -80,7 +88,10 @@ def create_app(config: Config) -> App:
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
     senders = Bus(config.require_redis(), name, shards=config.stream_shards)
-    pulse = ScreenPulse(senders, _now)
+    screens = open_screens(
+        config.require_redis(), name, senders, doors, front.database, _now,
+        view=view, scenes=scenes, statics=statics, build=build,
+    )  # fmt: skip
     site = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
@@ -100,6 +111,7 @@ def create_app(config: Config) -> App:
         *audit_routes(front.signing, look, profile.timezone),
         *metrics_routes(hub, version("cityops-wall"), profile.id, told),
         *intake_routes(senders, config.api_rate, _now),
+        *screens.routes,
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]
@@ -108,11 +120,16 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, pulse.attended),
+            live=live_route(hub, heat, screens.attended, screens.beside),
             build=build,
+<<<<<<< HEAD
             health=ready.told,
             waits=ready.waits,
             lifespan=lambda: _running(hub, heat, doors, pulse, queries),
+=======
+            health=lambda: _health(hub),
+            lifespan=lambda: _running(hub, heat, doors, *screens.endless),
+>>>>>>> main
             routes=routes,
             more=tuple(_names(profile)),
         )
@@ -122,18 +139,23 @@ def create_app(config: Config) -> App:
 
 @contextlib.asynccontextmanager
 async def _running(
+<<<<<<< HEAD
     hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse, queries: Timings
+=======
+    hub: Hub, heat: HeatHub | None, doors: Doors, *endless: Callable[[], Coroutine[Any, Any, None]]
+>>>>>>> main
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
-    beating = asyncio.create_task(pulse.run())
+    going = [asyncio.create_task(run()) for run in endless]
     try:
         with timed(partial(queries.add, "")):
             async with doors.kept():
                 yield
     finally:
-        beating.cancel()
+        for task in going:
+            task.cancel()
         for one in hubs:
             await one.stop()
 

@@ -30,6 +30,8 @@ NAMES: Final[Mapping[str, str]] = {
     "account.enable": "启用账号",
     "screen.add": "新增屏幕",
     "screen.open": "屏幕接入",
+    "screen.arrange": "改排片",
+    "screen.order": "遥控屏幕",
     "screen.revoke": "吊销屏幕",
     "screen.refused": "屏幕被拒",
     "token.add": "新增接入令牌",

@@ -15,6 +15,7 @@
   const reloader = app.createReloader({ build: app.page.build });
   app.now = live.now;
   app.live = live;
+  app.screen = app.createScreen(live);
   if (app.heat) app.heat.follow(live);
 
   /** 授权没了：重新打开，服务器说明缘由。一分钟至多一次，不空转。 */
@@ -51,12 +52,13 @@
     const header = { wall: root, fresh: find('.fresh .state'), asOf: find('.as-of'),
       banner: find('.banner') };
     const card = app.createCard(find('.card'), live.frame);
-    const dwell = Number(params.get('dwell')) || app.page.dwell_s;
+    const dwell = Number(params.get('dwell')); // 网址里写的胜过服务器的排片
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;
 
     const stage = app.createStage({
-      scenes, nav: find('nav'), title: find('.ttl'), dwellMs: dwell * 1000, holdMs: hold * 1000,
+      scenes, nav: find('nav'), title: find('.ttl'), holdMs: hold * 1000,
+      dwellMs: (dwell || app.page.dwell_s) * 1000,
       onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
@@ -71,6 +73,7 @@
       card.refresh();
       states();
       app.painted = (app.painted || 0) + 1;
+      app.paintedAt = performance.now();
     }
 
     function paintVisible() {
@@ -135,6 +138,7 @@
     if (document.fonts) document.fonts.ready.then(resized);
     app.stage = stage;
     app.sound = sound;
+    app.screen.attach({ stage, sound, dwell, wall: root });
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
     if (live.frame()) apply(live.frame(), null);

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0012"
+SCHEMA_VERSION: Final = "0014"
 
 metadata = MetaData()
 
@@ -140,6 +140,20 @@ book_revisions = Table(
     PrimaryKeyConstraint("form", "year", "number"),
 )
 """年度台账册: the chain of revisions of every book, each carrying the hash of the one before."""
+
+CHANGES_KEPT: Final = 500_000
+"""Batches that `changes` goes back."""
+CHANGES_MOST: Final = 2_000
+"""Cases of one batch that are named one by one."""
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", BigInteger),
+    Column("case", Text),
+    PrimaryKeyConstraint("seq", "case"),
+    sqlite_with_rowid=False,
+)
+"""变更簿: which cases each batch changed, the empty text for more than can be named."""
 
 meta = Table(
     "meta",
