@@ -7,12 +7,8 @@ import contextlib
 import logging
 import threading
 import time
-<<<<<<< HEAD
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from functools import partial
-=======
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
->>>>>>> main
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -43,13 +39,9 @@ from dashboard.loginweb import login_routes
 from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
-<<<<<<< HEAD
 from dashboard.readiness import Readiness
 from dashboard.requestlog import RequestLog
-from dashboard.screenpulse import ScreenPulse
-=======
 from dashboard.screensite import open_screens
->>>>>>> main
 from dashboard.statics import Statics
 from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
@@ -122,14 +114,9 @@ def create_app(config: Config) -> App:
             statics=statics,
             live=live_route(hub, heat, screens.attended, screens.beside),
             build=build,
-<<<<<<< HEAD
             health=ready.told,
             waits=ready.waits,
-            lifespan=lambda: _running(hub, heat, doors, pulse, queries),
-=======
-            health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors, *screens.endless),
->>>>>>> main
+            lifespan=lambda: _running(hub, heat, doors, queries, *screens.endless),
             routes=routes,
             more=tuple(_names(profile)),
         )
@@ -139,11 +126,11 @@ def create_app(config: Config) -> App:
 
 @contextlib.asynccontextmanager
 async def _running(
-<<<<<<< HEAD
-    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse, queries: Timings
-=======
-    hub: Hub, heat: HeatHub | None, doors: Doors, *endless: Callable[[], Coroutine[Any, Any, None]]
->>>>>>> main
+    hub: Hub,
+    heat: HeatHub | None,
+    doors: Doors,
+    queries: Timings,
+    *endless: Callable[[], Coroutine[Any, Any, None]],
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
