@@ -28,6 +28,7 @@ from dashboard.ledger.errors import Fenced
 from dashboard.ledger.lease import Lease
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
+from dashboard.recorder import Recorder
 from dashboard.sections import Section
 from dashboard.snapshot import MAX_BYTES, Gap, read_frame
 from dashboard.streamreading import Batch, StreamReading
@@ -112,6 +113,7 @@ class Worker:
         heat: HeatWork | None = None,
         sections: Sequence[Section] = (),
         meter: WorkMeter | None = None,
+        recorder: Recorder | None = None,
         lease: Lease | None = None,
         steady: Callable[[], int] | None = None,
     ) -> None:
@@ -124,6 +126,7 @@ class Worker:
         self._heat = heat  # None: a city without a grid
         self._sections = sections  # painted in this order
         self._meter = meter or WorkMeter(build, now)
+        self._recorder = recorder  # None: no replay
         self._lease, self._steady = lease, steady or now
         self._state: LiveState | None = None
         self._stream = StreamReading(bus, ledger)
@@ -316,6 +319,8 @@ class Worker:
         self._published_at = now
         if self._sent(body, stamp.seq):
             self._seq, self._changed = stamp.seq, False
+            if self._recorder is not None:
+                self._recorder.shown(body, now)
             self._meter.published(len(body))
             self._tell(now)
 
