@@ -17,6 +17,7 @@ import click
 
 from dashboard.alarmpost import Webhook
 from dashboard.alarmwork import AlarmWork
+from dashboard.assessmentwork import AssessmentWork, LedgerRanking
 from dashboard.backlogwork import BacklogWork
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
@@ -74,6 +75,7 @@ def command(config: Config) -> None:
         aside.submit,
     )
     evaluations = ThreadPoolExecutor(1, "annual")
+    rankings = ThreadPoolExecutor(1, "ranking")
     year = LedgerYear(ledger, profile, config.forms_dir)
     hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     worker = Worker(
@@ -91,6 +93,7 @@ def command(config: Config) -> None:
             *hotline,
             *_platform(profile, ledger, bus),
             YearWork(profile, year, evaluations.submit),
+            AssessmentWork(profile, LedgerRanking(ledger, profile), rankings.submit),
             AlarmWork(profile, ledger, surges, webhook),
         ],
         lease=lease,
@@ -103,6 +106,7 @@ def command(config: Config) -> None:
     finally:
         aside.shutdown(cancel_futures=True)
         evaluations.shutdown(cancel_futures=True)
+        rankings.shutdown(cancel_futures=True)
         if webhook is not None:
             webhook.close()
         lease.release()
