@@ -76,7 +76,13 @@ def test_a_city_without_a_hotline_or_a_platform_has_neither_scene_nor_strip() ->
     plain = attribute(wall(VIEW, mounted(VIEW)), "data-measure")
     assert not [key for key in plain if ".calls." in key or ".platform." in key]
     one = replace(VIEW, parts=frozenset({"hotline"}))
-    assert [scene.id for scene in mounted(one)] == ["overview", "cases", "hotline", "ranking", "annual"]
+    assert [scene.id for scene in mounted(one)] == [
+        "overview",
+        "cases",
+        "hotline",
+        "ranking",
+        "annual",
+    ]
     assert "grid overview with-ops only-hotline" in attribute(wall(one, mounted(one)), "className")
 
 
