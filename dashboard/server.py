@@ -15,6 +15,7 @@ from typing import Any
 
 from dashboard.accessweb import guarded
 from dashboard.alarmcards import alarm_cards
+from dashboard.assessmentcards import assessment_cards
 from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
@@ -71,7 +72,7 @@ def create_app(config: Config) -> App:
         profile.title,
         profile.timezone,
         profile.key_rates,
-        definitions(profile) | alarm_cards(profile.alarms),
+        definitions(profile) | alarm_cards(profile.alarms) | assessment_cards(profile.assessment),
         map=seen,
         parts=profile.parts,
     )

@@ -30,7 +30,7 @@ from dashboard.livestate import LiveState
 from dashboard.profile import Profile
 from dashboard.recorder import Recorder
 from dashboard.sections import Section
-from dashboard.snapshot import MAX_BYTES, Gap, read_frame
+from dashboard.snapshot import MAX_BYTES, Gap, read_frame, slim
 from dashboard.streamreading import Batch, StreamReading
 from dashboard.streams import STREAM
 from dashboard.workmeter import WorkMeter
@@ -313,7 +313,7 @@ class Worker:
         frame = build_frame(state, stamp)
         for section in self._sections:
             section.paint(frame)
-        body = orjson.dumps(frame)
+        body = orjson.dumps(slim(frame))
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
         self._published_at = now

@@ -17,6 +17,7 @@ import click
 
 from dashboard.alarmpost import Webhook
 from dashboard.alarmwork import AlarmWork
+from dashboard.assessmentwork import AssessmentWork, LedgerRanking
 from dashboard.backlogwork import BacklogWork
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
@@ -76,6 +77,7 @@ def command(config: Config) -> None:
         aside.submit,
     )
     evaluations = ThreadPoolExecutor(1, "annual")
+    rankings = ThreadPoolExecutor(1, "ranking")
     year = LedgerYear(ledger, profile, config.forms_dir)
     hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
     database = Database(config.ledger_url)
@@ -97,6 +99,7 @@ def command(config: Config) -> None:
             *hotline,
             *_platform(profile, ledger, bus),
             YearWork(profile, year, evaluations.submit),
+            AssessmentWork(profile, LedgerRanking(ledger, profile), rankings.submit),
             AlarmWork(profile, ledger, surges, webhook),
         ],
         recorder=recorder,
@@ -114,6 +117,7 @@ def command(config: Config) -> None:
         database.close()
         aside.shutdown(cancel_futures=True)
         evaluations.shutdown(cancel_futures=True)
+        rankings.shutdown(cancel_futures=True)
         if webhook is not None:
             webhook.close()
         lease.release()
