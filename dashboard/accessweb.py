@@ -52,7 +52,7 @@ MAP_SCENE: Final = "grid_heat"
 WALLS_OWN: Final = frozenset({"wall.show", "wall.beat"})
 """What a screen may do while the account store is away, and a person believed for a while."""
 BEAT: Final = "/wall/beat"
-MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/")
+MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/", "/replay/heat/")
 
 
 class NoPolicy(RuntimeError):

@@ -27,16 +27,19 @@ from dashboard.doors import Doors
 from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
+from dashboard.heat.ground import Ground
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
+from dashboard.ledger.minutes import Minutes
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
 from dashboard.metricsweb import metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
+from dashboard.replayweb import ReplaySite, replay_routes
 from dashboard.screensite import open_screens
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
@@ -79,11 +82,16 @@ def create_app(config: Config) -> App:
         config.require_redis(), name, senders, doors, front.database, _now,
         view=view, scenes=scenes, statics=statics, build=build,
     )  # fmt: skip
-    site = None
+    site = ground = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
+        ground = _ground_of(query)
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
+    past = ReplaySite(
+        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground
+    )
     routes = [
+        *replay_routes(past),
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
@@ -159,6 +167,10 @@ def _query(config: Config, profile: Profile, store: GridStore, version: str) -> 
     ledger = open_ledger(config, profile, reading=True)
     ground = open_ground(store, profile.code, version)
     return HeatQuery(profile, ledger, ground, _now)
+
+
+def _ground_of(query: Callable[[], HeatQuery]) -> Callable[[], Ground]:
+    return lambda: query().ground
 
 
 class _Lazy:

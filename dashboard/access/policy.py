@@ -80,6 +80,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/metrics": {"GET": Rule(METRICS)},
     "/assets": {"GET": _OPEN},
     "/live": {"GET": _SHOW},
+    "/replay/*": {"GET": _SHOW},
     "/wall": {"GET": _SHOW},
     "/wall/*": {"GET": _SHOW},
     "/wall/beat": {"POST": Rule("wall.beat", csrf="origin", body=4_096)},

@@ -6,7 +6,7 @@ announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen"
 frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
 as `… PORT 1 silent` there is no frame until `{"silent": false}`; as `… PORT 1 map` the city has a
 grid, see `heatplay`; `map=FOLDER` takes the grid of a store; with `ops` it has a hotline, a
-platform and alarms, see `opscenery`.
+platform and alarms, see `opscenery`; with `past` some minutes before were recorded, see `pastplay`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from layouts.scenes import mounted
 from layouts.widgets import figure, tile
 from tests.browser import opscenery, scenery
 from tests.browser.heatplay import HeatPlay
+from tests.browser.pastplay import past_routes
 
 ASSETS = Path(dashboard.__file__).parent / "assets"
 
@@ -123,7 +124,11 @@ def second_scene(_view: View) -> Any:
 
 
 def theatre(
-    scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None, ops: bool = False
+    scenes: int = 1,
+    silent: bool = False,
+    heat: HeatPlay | None = None,
+    ops: bool = False,
+    past: bool = False,
 ) -> Any:
     """The ASGI app; with `scenes` = 2 there is one other scene after the overview; with `ops` the
     city has a hotline and a platform."""
@@ -183,6 +188,7 @@ def theatre(
             live=live_route(hub),
             build=scenery.BUILD,
             lifespan=running,
+            routes=past_routes(play.now, heat) if past else (),
             more=(json.dumps(play.whole(), ensure_ascii=False),),
         )
     )
@@ -213,5 +219,5 @@ if __name__ == "__main__":
     port, scenes, *more = sys.argv[1:]
     asked = next((word for word in more if word.startswith("map")), None)
     heat = HeatPlay(asked.partition("=")[2] or None) if asked else None
-    app = theatre(int(scenes), "silent" in more, heat, "ops" in more)
+    app = theatre(int(scenes), "silent" in more, heat, "ops" in more, "past" in more)
     uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)
