@@ -31,9 +31,12 @@ import dashboard
 from dashboard.alarmcards import alarm_cards
 from dashboard.alarmprofile import USUAL
 from dashboard.alarms.rules import AlarmSettings
+from dashboard.assessment.choice import Assessment
+from dashboard.assessmentcards import assessment_cards
 from dashboard.bus import BusDown
 from dashboard.cards import definitions
 from dashboard.live import Hub, live_route
+from dashboard.snapshot import slim
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from layouts.scene import Scene, View
@@ -107,7 +110,7 @@ class Play:
         if self.frozen and self._kept:
             return self._kept
         self._seq += 1
-        self._kept = json.dumps(self.whole()).encode()
+        self._kept = json.dumps(slim(self.whole())).encode()  # type: ignore[arg-type]
         return self._kept
 
     async def missed(self) -> None:
@@ -135,6 +138,7 @@ def theatre(
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
     told = definitions(Plain()) | alarm_cards(AlarmSettings(USUAL))
+    told |= assessment_cards(Assessment())
     view = View(
         "郑州市数字化城市管理",
         scenery.TIMEZONE,
