@@ -297,13 +297,18 @@ class Bus:
         found: list[str] = []
         with speaking():
             self._redis.ping()
-        for name, (good, harm) in expected.items():
-            try:
-                value = self._config(name)
-            except redis.ResponseError as error:
-                return [f"Redis 不允许 CONFIG GET（{error}），请自行确认 appendonly、noeviction"]
-            if value not in good.split():
-                found.append(f"Redis {name} = {value}，应为 {good.split()[0]}：{harm}")
+            masters = self._redis.get_primaries() if self._address.kind == "cluster" else [None]
+        for node in masters:
+            for name, (good, harm) in expected.items():
+                try:
+                    value = self._config(name, node)
+                except redis.ResponseError as error:
+                    return [
+                        f"Redis 不允许 CONFIG GET（{error}），请自行确认 appendonly、noeviction"
+                    ]
+                if value not in good.split():
+                    where = f"（{node.name}）" if node else ""
+                    found.append(f"Redis{where} {name} = {value}，应为 {good.split()[0]}：{harm}")
         return found
 
     def server(self) -> Server:
@@ -319,8 +324,8 @@ class Bus:
             limit_bytes=int(info.get("maxmemory", 0)),
         )
 
-    def _config(self, name: str) -> str:
-        target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
+    def _config(self, name: str, node: Any) -> str:
+        target = {"target_nodes": node} if node else {}
         try:
             answer = self._redis.execute_command("CONFIG GET", name, **target)
         except redis.ResponseError:

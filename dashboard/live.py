@@ -85,6 +85,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._body: bytes | None = None
         self._frame: Frame | None = None
+        self._taken_at = 0
         self._beat_due = 0.0
         self._tick: Tick | None = None
         self.redis_ok = False
@@ -99,6 +100,12 @@ class Hub:
     def frame(self) -> Frame | None:
         """The newest frame; do not change it."""
         return self._frame
+
+    @property
+    def data_at(self) -> int | None:
+        """When the newest data are from, by this machine's clock; None before the first frame. A
+        worker whose clock is ahead must not make its last frame look new for an hour."""
+        return None if self._frame is None else min(self._frame["as_of"], self._taken_at)
 
     async def start(self) -> None:
         """Begins to watch Redis; does not wait for it."""
@@ -157,7 +164,7 @@ class Hub:
             log.error("画面不可读: %s", error)
             return False
         delta = None if self._frame is None else diff(self._frame, frame)
-        self._body, self._frame = body, frame
+        self._body, self._frame, self._taken_at = body, frame, self._now()
         news = sse("key", body) if delta is None else sse("delta", orjson.dumps(delta))
         self._turn(news)
         return True
@@ -191,7 +198,7 @@ class Hub:
                     "redis_ok": self.redis_ok,
                     "build": self.build,
                     "seq": 0 if frame is None else frame["seq"],
-                    "data_at": None if frame is None else frame["as_of"],
+                    "data_at": self.data_at,
                     **self._told(),
                 }
             ),

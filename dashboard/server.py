@@ -180,9 +180,7 @@ def _troubles(doors: Doors) -> Mapping[str, Any]:
 
 
 def _health(hub: Hub) -> Mapping[str, Any]:
-    frame = hub.frame
-    data_at = frame["as_of"] if frame else None
-    return {"redis_ok": hub.redis_ok, "viewers": hub.viewers, "data_at": data_at}
+    return {"redis_ok": hub.redis_ok, "viewers": hub.viewers, "data_at": hub.data_at}
 
 
 def _names(profile: Profile) -> Iterator[str]:
