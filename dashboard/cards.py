@@ -6,6 +6,7 @@ from typing import Final
 
 from dashboard.callmeasures import ATTRIBUTED, CALLS, ON_DUTY
 from dashboard.formula import ATTRIBUTIONS, Choice, Measure, Resolved
+from dashboard.livestate.state import COHORT
 from dashboard.measures import MEASURES, resolve
 from layouts.definition import Definition
 
@@ -85,6 +86,8 @@ def definitions(choice: Choice) -> dict[str, Definition]:
     for measure in CALLS.values():
         for variant in measure.variants:
             told[f"{measure.id}@{variant}"] = _definition(measure, choice, variant)
+    for id in COHORT:
+        told[f"{id}@report"] = _definition(MEASURES[id], choice, attribution="report")
     told[f"calls.{ON_DUTY}"] = told["calls.agents_by_state"]
     for key, measure_id in STOCKS.items():
         told[f"open.{key}"] = told[measure_id]
@@ -98,8 +101,10 @@ def _attribution(resolved: Resolved) -> str:
     return ATTRIBUTED if calls else ATTRIBUTIONS[resolved.attribution]
 
 
-def _definition(measure: Measure, choice: Choice, variant: str | None = None) -> Definition:
-    resolved = resolve(measure.id, choice, variant)
+def _definition(
+    measure: Measure, choice: Choice, variant: str | None = None, attribution: str | None = None
+) -> Definition:
+    resolved = resolve(measure.id, choice, variant, attribution)
     formula = measure.variants[resolved.variant]
     above, _, below = formula.text.partition("÷")
     rate = measure.kind == "rate"

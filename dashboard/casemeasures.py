@@ -284,6 +284,33 @@ _RATES = (
             ("dispatched_accurate",), ("dispatched",), "未被回退的派遣数 ÷ 派遣数", EGOVA
         ),
     ),
+    _rate(
+        "filing_accuracy",
+        "准确立案率",
+        "kept",
+        "higher",
+        note="作废指立案之后作废；受理、立案环节的应报不予受理、不予立案，不计入作废",
+        kept=Formula(
+            ("filed",), ("filed", "cancelled"), "立案数 ÷（立案数 + 作废数）", "eGova：立案 − 作废"
+        ),
+    ),
+    _rate(
+        "overdue_rate",
+        "超期待处置率",
+        "due",
+        "lower",
+        ALL3,
+        due=Formula((OVERDUE,), (DUE_DISPOSAL,), "超期未处置数 ÷ 应处置数", "金牛口径"),
+    ),
+    _rate(
+        "public_report_rate",
+        "监督举报率",
+        "verified",
+        "lower",
+        verified=Formula(
+            ("verified",), ("filed",), "立案前已核实的举报数 ÷ 立案数", "联通区域口径"
+        ),
+    ),
 )
 
 CASES: Final[dict[str, Measure]] = {m.id: m for m in (*_COUNTS, *_RATES)}

@@ -15,6 +15,7 @@ from typing import Final
 from dashboard import terms
 from dashboard.alarmprofile import read_alarms
 from dashboard.annualprofile import read_annual
+from dashboard.assessmentprofile import read_assessment
 from dashboard.callmeasures import CALLS
 from dashboard.casemeasures import CASES
 from dashboard.cityparts import (
@@ -111,6 +112,9 @@ def _profile(table: Table) -> Profile:
         hotline=_hotline(table),
         platform=read_platform(table.table("platform"), districts),
         annual=read_annual(table.table("annual")),
+        assessment=read_assessment(
+            table.table("assessment"), {area.code: area.name for area in districts}
+        ),
     )
     table.done()
     return profile

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "probe": "探测平台组件的 http/tcp/redis/数据库地址 / probe the platform",
     "platform": "平台：录入中断、维护、工单、人工更正 / enter outages, corrections",
     "measures": "查询指标 / print measures",
+    "ranking": "考评排名：区域、部门、岗位 / rank districts, departments, posts",
     "evaluate": "年度绩效表：填写、计分、勾稽 / fill, score and check a yearly form",
     "alarms": "告警：查看、确认、试发通知 / alarms: list, acknowledge, try the webhook",
     "export": "导出案卷清单：csv、xlsx / export the list of cases",

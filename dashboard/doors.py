@@ -25,6 +25,7 @@ from dashboard.access.walltoken import Screen, screen_of
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.ledger.errors import LedgerError
+from dashboard.screensettings import ScreenSettings
 from dashboard.signing import Signing, hash_of
 
 log = logging.getLogger(__name__)
@@ -114,6 +115,11 @@ class Doors:
         """Why a screen's stream must end; does not wait."""
         walls = self._known.walls
         return "revoked" if walls is not None and id not in walls and self._fresh(id) else ""
+
+    def settings(self, id: str) -> ScreenSettings | None:
+        """A screen's schedule 排片 as last read, None while nothing is known; does not wait."""
+        found = (self._known.walls or {}).get(id)
+        return None if found is None else found.settings
 
     def _fresh(self, id: str) -> bool:
         """The screen is not one added after the last look."""

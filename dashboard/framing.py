@@ -103,6 +103,8 @@ class _Painter:
                 if state.known(last_first):
                     cell["cmp"] = self._value(id, last_month).value
                 cells[f"month.{id}"] = cell
+        for id, measure in state.cohort.items():
+            cells[f"today.{id}@report"] = self._cell(id, self._today, state.day, measure)
         for name in MONTH:
             cell = self._cell(f"cases.{name}", month_counts, month)
             if state.known(last_first):
@@ -116,12 +118,14 @@ class _Painter:
             cells[f"open.cases.{name}"] = _cell(n if known else None, None, self._st(known))
         return cells
 
-    def _value(self, id: str, counts: Counts) -> Value:
-        measure = self._state.measures[id]
+    def _value(self, id: str, counts: Counts, chosen: Resolved | None = None) -> Value:
+        measure = chosen or self._state.measures[id]
         return measure.value(_for(measure, counts), self._state.now)
 
-    def _cell(self, id: str, counts: Counts, first_day: int) -> Cell:
-        value = self._value(id, counts)
+    def _cell(
+        self, id: str, counts: Counts, first_day: int, chosen: Resolved | None = None
+    ) -> Cell:
+        value = self._value(id, counts, chosen)
         if not self._state.known(first_day):
             value = replace(value, num=None, state="nodata")
         cell = _cell(value.num, value.den, self._st(value.state == "live"))

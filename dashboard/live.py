@@ -231,6 +231,8 @@ class Heat(Protocol):
     ) -> None: ...
 
 
+Beside = Callable[[Scope, Callable[[Payload], Awaitable[None]]], Awaitable[None]]
+"""Runs while a stream is open and may write events of its own into it, each whole."""
 Attended = Callable[[Scope], AbstractContextManager[None]]
 """Entered while a stream is open, with its scope: who is looking."""
 
@@ -239,7 +241,12 @@ def _unattended(_scope: Scope) -> AbstractContextManager[None]:
     return contextlib.nullcontext()
 
 
-def live_route(hub: Hub, heat: Heat | None = None, attended: Attended = _unattended) -> App:
+def live_route(
+    hub: Hub,
+    heat: Heat | None = None,
+    attended: Attended = _unattended,
+    beside: Beside | None = None,
+) -> App:
     """The ASGI application of `/live`; mount it outside any middleware that buffers.
 
     `?heat=key,key` adds the news of these keys, where the city has a map.
@@ -272,6 +279,8 @@ def live_route(hub: Hub, heat: Heat | None = None, attended: Attended = _unatten
         keys = _heat_keys(scope)
         if heat is not None and keys:
             tasks.append(asyncio.create_task(heat.view(keys, write)))
+        if beside is not None:
+            tasks.append(asyncio.create_task(_beside(beside(scope, write))))
         ended = ended_of(scope)
         try:
             with attended(scope):
@@ -290,6 +299,14 @@ def _heat_keys(scope: Scope) -> list[str]:
     """What `?heat=` names."""
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     return [key for text in query.get("heat", ()) for key in text.split(",") if key]
+
+
+async def _beside(telling: Awaitable[None]) -> None:
+    """What goes wrong beside the frames is told in the log: the frames go on."""
+    try:
+        await telling
+    except Exception:
+        log.exception("屏幕专线出错")
 
 
 async def _write(send: Send, body: bytes) -> None:

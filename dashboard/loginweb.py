@@ -29,6 +29,7 @@ NO_STORE: Final = {"cache-control": "no-store"}
 PLACES: Final = (
     ("/desk", "桌面：年度、告警、导出、口径", "desk.read"),
     ("/wall", "看墙", "wall.show"),
+    ("/desk/screens", "大屏：状态与遥控", "screens.read"),
     ("/audit", "审计日志", "audit.read"),
     ("/account/password", "改口令", "account.own"),
     ("/account/totp", "动态口令（第二重验证）", "account.own"),

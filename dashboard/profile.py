@@ -11,6 +11,7 @@ from typing import Final
 from dashboard import terms
 from dashboard.alarms.rules import AlarmSettings
 from dashboard.annualprofile import Annual
+from dashboard.assessment.choice import Assessment
 from dashboard.cases import PLACED
 from dashboard.cityparts import (
     Area,
@@ -78,6 +79,8 @@ class Profile:
     platform: Platform = field(default_factory=Platform)
     annual: Annual = field(default_factory=Annual)
     """年度: the form the wall shows."""
+    assessment: Assessment = field(default_factory=Assessment)
+    """考评: the formulas by which districts, departments and posts are ranked."""
 
     @property
     def parts(self) -> frozenset[str]:

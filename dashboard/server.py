@@ -7,13 +7,14 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dashboard.accessweb import guarded
 from dashboard.alarmcards import alarm_cards
+from dashboard.assessmentcards import assessment_cards
 from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
@@ -27,17 +28,20 @@ from dashboard.doors import Doors
 from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
+from dashboard.heat.ground import Ground
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
+from dashboard.ledger.minutes import Minutes
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
 from dashboard.metricsweb import metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
-from dashboard.screenpulse import ScreenPulse
+from dashboard.replayweb import ReplaySite, replay_routes
+from dashboard.screensite import open_screens
 from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
@@ -63,7 +67,7 @@ def create_app(config: Config) -> App:
         profile.title,
         profile.timezone,
         profile.key_rates,
-        definitions(profile) | alarm_cards(profile.alarms),
+        definitions(profile) | alarm_cards(profile.alarms) | assessment_cards(profile.assessment),
         map=seen,
         parts=profile.parts,
     )
@@ -75,17 +79,26 @@ def create_app(config: Config) -> App:
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
     senders = Bus(config.require_redis(), name, shards=config.stream_shards)
-    pulse = ScreenPulse(senders, _now)
-    site = None
+    screens = open_screens(
+        config.require_redis(), name, senders, doors, front.database, _now,
+        view=view, scenes=scenes, statics=statics, build=build,
+    )  # fmt: skip
+    site = ground = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
+        ground = _ground_of(query)
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
+    past = ReplaySite(
+        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground
+    )
     routes = [
+        *replay_routes(past),
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
         *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
         *intake_routes(senders, config.api_rate, _now),
+        *screens.routes,
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
         *(() if site is None else (*map_routes(site), *base_routes(base))),
     ]
@@ -94,10 +107,10 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, pulse.attended),
+            live=live_route(hub, heat, screens.attended, screens.beside),
             build=build,
             health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors, pulse),
+            lifespan=lambda: _running(hub, heat, doors, *screens.endless),
             routes=routes,
             more=tuple(_names(profile)),
         )
@@ -107,17 +120,18 @@ def create_app(config: Config) -> App:
 
 @contextlib.asynccontextmanager
 async def _running(
-    hub: Hub, heat: HeatHub | None, doors: Doors, pulse: ScreenPulse
+    hub: Hub, heat: HeatHub | None, doors: Doors, *endless: Callable[[], Coroutine[Any, Any, None]]
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
-    beating = asyncio.create_task(pulse.run())
+    going = [asyncio.create_task(run()) for run in endless]
     try:
         async with doors.kept():
             yield
     finally:
-        beating.cancel()
+        for task in going:
+            task.cancel()
         for one in hubs:
             await one.stop()
 
@@ -154,6 +168,10 @@ def _query(config: Config, profile: Profile, store: GridStore, version: str) -> 
     ledger = open_ledger(config, profile, reading=True)
     ground = open_ground(store, profile.code, version)
     return HeatQuery(profile, ledger, ground, _now)
+
+
+def _ground_of(query: Callable[[], HeatQuery]) -> Callable[[], Ground]:
+    return lambda: query().ground
 
 
 class _Lazy:

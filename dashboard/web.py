@@ -7,6 +7,7 @@ buffer answers, a stream must not be.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.contentpolicy import page_policy
+from dashboard.leandash import LeanDash
 from dashboard.packing import Packed
 from dashboard.statics import Statics
 from layouts.scene import Scene, View
@@ -78,7 +80,8 @@ def wall_site(site: WallSite) -> Router:
         nonlocal ready
         async with site.lifespan():
             await _warm_up(packed, f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies")
-            await _warm_up(packed, PREFIX)
+            page = await _warm_up(packed, PREFIX)
+            await _warm_up(packed, *_SCRIPT.findall(page))
             ready = True
             yield
 
@@ -135,7 +138,7 @@ def _dash_app(site: WallSite) -> Dash:
     words = "".join((*_words(layout), *spoken, *site.more))
     slices = font_slices(statics.text(FONT_SHEET), words)
     folder = FONT_SHEET.rpartition("/")[0]
-    dash = Dash(
+    dash = LeanDash(
         "dashboard",
         server=False,
         backend="fastapi",
@@ -147,8 +150,8 @@ def _dash_app(site: WallSite) -> Dash:
         title=f"{site.view.city} · 城市运行墙",
         update_title="",
         index_string=index_string(
-            [statics.url(name) for name in styles],
-            [statics.url(name) for name in scripts],
+            [statics.url(FONT_SHEET), statics.bundle([n for n in styles if n != FONT_SHEET])],
+            [statics.bundle(scripts)],
             [statics.url(f"{folder}/{name}") for name in slices],
             statics.url("favicon.svg"),
             page,
@@ -165,6 +168,7 @@ def _of_maps(name: str) -> bool:
     return name.startswith(("heat", "scene-grid-heat", "vendor/"))
 
 
+_SCRIPT = re.compile(r'<script[^>]* src="(/wall/_dash-component-suites/[^"?]+)')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -207,9 +211,11 @@ class _Endpoint:
         await self._app(scope, receive, with_headers if self._headers else send)
 
 
-async def _warm_up(app: ASGIApp, *paths: str) -> None:
+async def _warm_up(app: ASGIApp, *paths: str) -> str:
     """Asks for pages ourselves before anyone else: the first page can fail under threads
-    (plotly/dash#3971), and the answers are kept gzipped. Raises RuntimeError if one is not 200."""
+    (plotly/dash#3971), and the answers are kept gzipped. Gives the last one; raises RuntimeError if
+    one is not 200."""
+    body = b""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -218,8 +224,11 @@ async def _warm_up(app: ASGIApp, *paths: str) -> None:
         status: list[int] = []
 
         async def send(message: Message, status: list[int] = status) -> None:
+            nonlocal body
             if message["type"] == "http.response.start":
                 status.append(message["status"])
+            else:
+                body = message.get("body", b"") or body
 
         scope = {
             "type": "http",
@@ -238,3 +247,4 @@ async def _warm_up(app: ASGIApp, *paths: str) -> None:
         await app(scope, receive, send)
         if status != [200]:
             raise RuntimeError(f"warm-up of {path}: status {status}")
+    return gzip.decompress(body).decode() if body.startswith(b"\x1f\x8b") else body.decode()

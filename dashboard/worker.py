@@ -26,8 +26,9 @@ from dashboard.ledger.errors import Fenced
 from dashboard.ledger.lease import Lease
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
+from dashboard.recorder import Recorder
 from dashboard.sections import Section
-from dashboard.snapshot import MAX_BYTES, Gap, read_frame
+from dashboard.snapshot import MAX_BYTES, Gap, read_frame, slim
 from dashboard.streamreading import Batch, StreamReading
 from dashboard.streams import STREAM
 
@@ -106,6 +107,7 @@ class Worker:
         pace: Pace | None = None,
         heat: HeatWork | None = None,
         sections: Sequence[Section] = (),
+        recorder: Recorder | None = None,
         lease: Lease | None = None,
         steady: Callable[[], int] | None = None,
     ) -> None:
@@ -117,6 +119,7 @@ class Worker:
         self._build, self._demo, self._pace = build, demo, pace or Pace()
         self._heat = heat  # None: a city without a grid
         self._sections = sections  # painted in this order
+        self._recorder = recorder  # None: no replay
         self._lease, self._steady = lease, steady or now
         self._state: LiveState | None = None
         self._stream = StreamReading(bus, ledger)
@@ -296,12 +299,14 @@ class Worker:
         frame = build_frame(state, stamp)
         for section in self._sections:
             section.paint(frame)
-        body = orjson.dumps(frame)
+        body = orjson.dumps(slim(frame))
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
         self._published_at = now
         if self._sent(body, stamp.seq):
             self._seq, self._changed = stamp.seq, False
+            if self._recorder is not None:
+                self._recorder.shown(body, now)
 
     def _sent(self, body: bytes, seq: int) -> bool:
         """Publishes a frame. Where Redis is full, committed events give way early, else the wall

@@ -54,6 +54,8 @@ class Page:
     needs_map: bool = False
     listed: bool = True
     """In the navigation; other pages are reached from a figure."""
+    outside: bool = False
+    """A page of its own at the same address, not drawn by the desk: its link leaves the desk."""
     on_phone: bool = True
     """In the short navigation at the bottom of a phone."""
     filtered: bool = False

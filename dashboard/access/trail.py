@@ -30,6 +30,8 @@ NAMES: Final[Mapping[str, str]] = {
     "account.enable": "启用账号",
     "screen.add": "新增屏幕",
     "screen.open": "屏幕接入",
+    "screen.arrange": "改排片",
+    "screen.order": "遥控屏幕",
     "screen.revoke": "吊销屏幕",
     "screen.refused": "屏幕被拒",
     "token.add": "新增接入令牌",
@@ -40,6 +42,9 @@ NAMES: Final[Mapping[str, str]] = {
     "correction": "更正",
     "override": "改系统值",
     "acknowledge": "确认告警",
+    "annotation.add": "新增标注",
+    "annotation.change": "改标注",
+    "annotation.remove": "删标注",
     "audit.export": "导出审计日志",
     "audit.pruned": "清理过期审计日志",
 }

@@ -55,6 +55,7 @@
     let opened = 0;
     const started = performance.now();
     const others = {}; // 事件名 → 处理
+    let heardAt = started; // 最近一次收到帧；心跳不算
 
     function flush() {
       pending = false;
@@ -77,6 +78,7 @@
 
     function onKey(event) {
       frame = heard(event);
+      heardAt = lastHeard;
       dataAt = dataAt === null ? frame.as_of : Math.max(dataAt, frame.as_of);
       changed = null;
       schedule();
@@ -89,6 +91,7 @@
         return;
       }
       merge(frame, delta, changed || {});
+      heardAt = lastHeard;
       dataAt = Math.max(dataAt || 0, delta.as_of);
       schedule();
     }
@@ -166,6 +169,7 @@
       now: clock.now,
       frame: () => frame,
       opened: () => opened,
+      silentMs: () => performance.now() - heardAt,
       on,
       again,
       close: () => { clearInterval(timer); reopen(0); },

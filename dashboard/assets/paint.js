@@ -204,6 +204,7 @@
       if (el.dataset.draw) painters[el.dataset.draw](el, frame);
       else parts[el.dataset.part](el, frame.m[el.dataset.measure] || ABSENT, frame);
     } catch (error) { // 一块出错不影响邻块
+      app.trouble = 'paint ' + (el.dataset.draw || el.dataset.measure) + ': ' + error;
       console.error('paint', el.dataset.draw || el.dataset.measure, error);
     }
   }

@@ -71,6 +71,11 @@
       document.addEventListener(name, (event) => { if (!el.contains(event.target)) unlock().then(paint); }));
 
     return {
+      /** 遥控试听；false 为还没启用，响不了。 */
+      test() {
+        note('test', 'warn');
+        return ready();
+      },
       /** 告警进入：响一次。 */
       ring: (severity) => note('alarm', severity),
       say(next) { told = next; paint(); },
@@ -79,5 +84,8 @@
     };
   }
 
-  app.createSound = createSound;
+  /** 回放不出声。 */
+  const SILENT = { ring() {}, say() {}, test: () => false, played: () => [], ready: () => false };
+
+  Object.assign(app, { createSound, SILENT });
 })((window.cityops = window.cityops || {}));

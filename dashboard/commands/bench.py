@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -23,10 +22,9 @@ from dashboard.bench import (
 from dashboard.bench.bars import Bar
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
-from dashboard.city import load_profile
-from dashboard.commands import survivalbench
-from dashboard.commands.benchshown import Rows, as_json_option, of_city, show
-from dashboard.tomltable import ProfileError
+from dashboard.commands.benchshown import Rows, as_json_option, of_city, profile_of, show
+from dashboard.commands.benchsurvival import COMMANDS as SURVIVAL
+from dashboard.commands.benchwall import wall_bench
 
 CASES = 50_000
 
@@ -46,7 +44,7 @@ def command() -> None:
 def ingest(city: str, cases: int, postgresql: str | None, machine: bool) -> None:
     """批量入账，与纯 Python + SQLite 的地板程序同跑 / bulk ingest against the bare loop."""
     urls = {"postgresql": postgresql} if postgresql else {}
-    found = folding.bench(_profile(city), cases, urls)
+    found = folding.bench(profile_of(city), cases, urls)
     ratios = {name: rate / found.floor for name, rate in found.ledgers.items()}
     least = {"sqlite": 0.5, "postgresql": 0.15}
     bars = [
@@ -103,7 +101,7 @@ def case_export(
     machine: bool,
 ) -> None:
     """全年案卷清单导出为 csv、xlsx / a year's list of cases as csv and xlsx."""
-    _profile(city)
+    profile_of(city)
     found = exporting.bench(city, of_year, file, folder, postgresql)
     bars = [
         Bar("csv_s", "csv", found.csv_s, "<=", 60, "s"),
@@ -190,7 +188,7 @@ def form_evaluation(
 @as_json_option
 def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -> None:
     """实时链路：观众、dcc.Interval 对照页、Chromium / the live path, in one run."""
-    _profile(city)
+    profile_of(city)
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
     found = live.bench(city, viewers, part=part, tell=tell, **sizes)
     figures = {**asdict(found), "ratio": found.ratio, "page_ratio": found.page_ratio}
@@ -208,7 +206,7 @@ def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -
 def map_path(city: str, cases: int, machine: bool) -> None:
     """地图：瓦片、落格、热力向量 / tiles, points to cells, the worker's vectors."""
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
-    found = map_data.bench(_profile(city), cases, tell)
+    found = map_data.bench(profile_of(city), cases, tell)
     rows: list[tuple[str, str | float]] = [
         ("单元网格 / cells", found.cells),
         ("生成 / generate，s", found.generate_s),
@@ -219,7 +217,7 @@ def map_path(city: str, cases: int, machine: bool) -> None:
     tables: list[tuple[str, Rows]] = [("地图数据 / map data", rows)]
     figures, bars = asdict(found), found.bars()
     try:
-        seen = map_browser.bench(_profile(city), tell)
+        seen = map_browser.bench(profile_of(city), tell)
     except BrowserMissing as error:
         tell(f"没有测浏览器：{error}")
     else:
@@ -239,7 +237,7 @@ def map_path(city: str, cases: int, machine: bool) -> None:
 def platform_year(city: str, components: int, days: int, machine: bool) -> None:
     """平台：一年的每分钟探测从事件行到指标 / a year of one-minute probes, from lines to figures."""
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
-    found = platform.bench(_profile(city), components, days, tell)
+    found = platform.bench(profile_of(city), components, days, tell)
     show(asdict(found), [("平台一年 / a year of probes", found.rows())], found.bars(), machine)
 
 
@@ -251,7 +249,7 @@ def platform_year(city: str, components: int, days: int, machine: bool) -> None:
 @as_json_option
 def hotline_year(city: str, calls: int, machine: bool) -> None:
     """热线：全年来电入账，精确的 24 小时最低值 / a year of calls, the exact rolling minimum."""
-    found = hotline.bench(_profile(city), calls, lambda text: click.echo(text, err=True))
+    found = hotline.bench(profile_of(city), calls, lambda text: click.echo(text, err=True))
     rows: list[tuple[str, str | float]] = [
         ("来电数 / calls", found.calls),
         ("台账 / ledger，MB", found.ledger_mb),
@@ -314,12 +312,6 @@ def _crowd(crowd: Crowd) -> Rows:
     ]
 
 
-def _profile(city: str) -> Any:
-    try:
-        return load_profile(city)
-    except ProfileError as error:
-        raise click.ClickException(str(error)) from error
-
-
-for one in survivalbench.COMMANDS:
+command.add_command(wall_bench)
+for one in SURVIVAL:
     command.add_command(one)

@@ -1,4 +1,4 @@
-"""What the benchmarks share on the command line: options, and how their figures are shown."""
+"""How every bench is asked and told 基准的问与答: its options, its tables, its bars."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 import orjson
 
 from dashboard.bench.bars import Bar, as_json
+from dashboard.city import load_profile
+from dashboard.tomltable import ProfileError
 
 Rows = Sequence[tuple[str, str | float]]
 as_json_option = click.option(
@@ -23,6 +25,18 @@ def of_city(default: str) -> Callable[[Any], Any]:
     )
 
 
+def tell(text: str) -> None:
+    """What is going on, beside the result."""
+    click.echo(text, err=True)
+
+
+def profile_of(city: str) -> Any:
+    try:
+        return load_profile(city)
+    except ProfileError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def figure(value: float) -> str:
     """Four digits that count, or all of a whole number."""
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
@@ -34,7 +48,7 @@ def show(
     bars: Sequence[Bar],
     machine: bool,
 ) -> None:
-    """Everything for a program, or tables and bars for a reader."""
+    """The figures for a program, or the tables and bars for people."""
     if machine:
         click.echo(orjson.dumps({**figures, "bars": as_json(bars)}))
         return
@@ -45,3 +59,9 @@ def show(
     click.secho("\n达标线 / bars", bold=True)
     for bar in bars:
         click.secho(f"  {bar.line}", fg="green" if bar.ok else "red")
+
+
+def judged(bars: Sequence[Bar]) -> None:
+    """Ends with status 1 where a bar was missed."""
+    if not all(bar.ok for bar in bars):
+        raise SystemExit(1)

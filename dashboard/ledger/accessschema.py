@@ -69,9 +69,10 @@ devices = Table(
     Column("created_by", Text, nullable=False),
     Column("seen_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("settings", Text, nullable=False, server_default="{}"),
 )
 """Screens 屏幕 (kind wall), senders 接入 (kind send), monitors 监控 (kind watch). `secret`:
-SHA-256 of a token."""
+SHA-256 of a token. `settings`: a screen's schedule 排片, see `screensettings`."""
 
 audit = Table(
     "audit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import Row, select
@@ -13,6 +13,7 @@ from dashboard.ledger.accessschema import devices as table
 from dashboard.ledger.audit import append
 from dashboard.ledger.database import Database
 from dashboard.ledger.errors import LedgerError
+from dashboard.screensettings import ScreenSettings, read, written
 
 DeviceKind = Literal["wall", "send", "watch"]
 
@@ -36,6 +37,7 @@ class Device:
     created_by: str
     seen_at: int | None = None
     revoked_at: int | None = None
+    settings: ScreenSettings = field(default_factory=ScreenSettings)
 
 
 class Devices:
@@ -51,7 +53,11 @@ class Devices:
             living = select(table.c.id).where(*same, table.c.revoked_at.is_(None))
             if connection.scalar(living.limit(1)) is not None:
                 raise LedgerError(f"已有名为 {device.name} 的：先吊销，或换个名字")
-            values = {**device.__dict__, "scenes": " ".join(device.scenes)}
+            values = {
+                **device.__dict__,
+                "scenes": " ".join(device.scenes),
+                "settings": written(device.settings),
+            }
             connection.execute(table.insert().values(**values))
             append(connection, entry)
 
@@ -66,6 +72,24 @@ class Devices:
         with self._database.read() as connection:
             row = connection.execute(select(table).where(table.c.id == id)).first()
         return None if row is None else _device(row)
+
+    def living(self, kind: DeviceKind, name: str) -> Device:
+        """The one of an id or name that is not revoked. Raises `NoDevice`."""
+        for one in self.list(kind):
+            if one.revoked_at is None and name in (one.id, one.name):
+                return one
+        raise NoDevice(f"没有名为 {name} 的（或已吊销）")
+
+    def arrange(self, screen: str, settings: ScreenSettings, entry: Entry) -> None:
+        """Changes a screen's schedule 排片, by its id. Raises `NoDevice`."""
+        with self._database.write() as connection:
+            mine = (table.c.kind == "wall", table.c.id == screen, table.c.revoked_at.is_(None))
+            done = connection.execute(
+                table.update().where(*mine).values(settings=written(settings))
+            )
+            if not done.rowcount:
+                raise NoDevice(f"没有编号为 {screen} 的屏幕（或已吊销）")
+            append(connection, entry)
 
     def revoke(self, kind: DeviceKind, name: str, entry: Entry) -> int:
         """Revokes by id or name; returns how many were. Raises `NoDevice`."""
@@ -98,4 +122,5 @@ def _device(row: Row[Any]) -> Device:
         row.created_by,
         row.seen_at,
         row.revoked_at,
+        read(row.settings),
     )

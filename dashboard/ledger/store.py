@@ -209,6 +209,7 @@ class Ledger:
                 parts = self._apply_parts(connection, others) if others else {}
                 self._note(connection, events, refused, advances, now)
                 seq = self._next_seq(connection)
+                self._note_changes(connection, seq, [case for case, _, _ in folded.changes])
         except BaseException:
             self._patterns.clear()  # may name patterns the rolled-back transaction had made
             raise
@@ -291,6 +292,16 @@ class Ledger:
         connection.execute(schema.meta.update().where(where), {"value": str(seq)})
         return seq
 
+    def _note_changes(self, connection: Connection, seq: int, cases: Sequence[str]) -> None:
+        """Names the cases of a batch, for whoever keeps a copy of them."""
+        named = cases if len(cases) <= schema.CHANGES_MOST else [""]
+        if named:
+            rows = [{"seq": seq, "case": case} for case in named]
+            connection.execute(schema.changes.insert(), rows)
+        if seq % PAGE == 0:
+            old = schema.changes.c.seq < seq - schema.CHANGES_KEPT
+            connection.execute(schema.changes.delete().where(old))
+
     def rebuild(
         self,
         progress: Callable[[int], None] = lambda n: None,
@@ -327,7 +338,7 @@ class Ledger:
             for part in self._parts:
                 part.rebuild(connection, self._dialect)
             self._stamp(connection)
-            self._next_seq(connection)
+            self._note_changes(connection, self._next_seq(connection), [""])
         self._patterns.clear()
         return changed
 

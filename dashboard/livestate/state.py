@@ -30,6 +30,9 @@ GROUPS: Final[dict[str, int]] = {
     "category": c.CATEGORY,
 }
 DAYS_BACK: Final = 30
+COHORT: Final = ("cases.filing_rate", "cases.disposal_rate", "cases.closure_rate")
+"""Shown of the cases reported today 今日上报案件, whatever the city attributes rates to: a step's
+own time beside the step before it would let yesterday's cases make more than 100 % of today."""
 
 Counts = dict[str, int]
 DayKey = tuple[str, str, int]
@@ -69,7 +72,9 @@ class LiveState:
     def __init__(self, profile: Profile, history: History, now: int) -> None:
         self.profile = profile
         self.measures = needed_measures(profile)
-        names = {n for m in self.measures.values() for n in (*m.num, *m.den, *m.minus)}
+        self.cohort = {id: resolve(id, profile, attribution="report") for id in COHORT}
+        needed = [*self.measures.values(), *self.cohort.values()]
+        names = {n for m in needed for n in (*m.num, *m.den, *m.minus)}
         self._bits = frozenset(BIT[name] for name in names if name in BIT)
         self._reported = frozenset(
             BIT[name] for name in self.measures["cases.reported"].num if name in BIT

@@ -14,7 +14,7 @@ from layouts.widgets import bullet, data, drawn, figure, hero, legend, tile, ver
 
 
 class Step(NamedTuple):
-    """One step of the funnel: counter, 中文, and the rate of the same name shown beside it."""
+    """One step of the funnel: counter, 中文, and the rate of today's reported cases beside it."""
 
     counter: str
     label: str
@@ -24,11 +24,11 @@ class Step(NamedTuple):
 FUNNEL = (
     Step("cases.reported", "上报"),
     Step("cases.accepted", "受理"),
-    Step("cases.filed", "立案", "cases.filing_rate"),
+    Step("cases.filed", "立案", "cases.filing_rate@report"),
     Step("cases.dispatched", "派遣"),
-    Step("cases.disposed", "处置", "cases.disposal_rate"),
+    Step("cases.disposed", "处置", "cases.disposal_rate@report"),
     Step("cases.checked", "核查"),
-    Step("cases.closed", "结案", "cases.closure_rate"),
+    Step("cases.closed", "结案", "cases.closure_rate@report"),
 )
 RANKED_BY = "cases.on_time_disposal_rate"
 BACKLOG = (
@@ -84,7 +84,11 @@ def _map(city: CityMap) -> Component:
 
 def _funnel() -> Component:
     steps = [_step(step) for step in FUNNEL]
-    note = (html.Span(className="until"), html.Span("与昨日同时比较"))
+    note = (
+        html.Span(className="until"),
+        html.Span("与昨日同时比较"),
+        html.Span("率按今日上报案件"),
+    )
     return tile("fun", "今日案件", [html.Div(steps, className="steps")], note=note)
 
 

@@ -30,6 +30,7 @@ SHARES = {
     "on_time_check_rate": (611, 655),
     "closure_rate": (641, 655),
 }
+STEP_SHARES = ("filing_rate", "disposal_rate", "closure_rate")
 HOURS = [9, 7, 6, 4, 8, 19, 48, 96, 141, 128, 119, 94, 71, 95, 67]
 YESTERDAY = [8, 8, 6, 5, 9, 17, 45, 101, 132, 133, 121, 92, 66, 90, 112, 121, 108, 84, 56, 38]
 YESTERDAY += [22, 14, 9, 5]
@@ -130,6 +131,7 @@ def _sources(now_ms: int) -> list[dict[str, Any]]:
 def _measures() -> dict[str, Any]:
     cells = {f"today.cases.{k}": count(*values) for k, values in FUNNEL.items()}
     cells |= {f"today.cases.{k}": rate(n, d) for k, (n, d) in SHARES.items()}
+    cells |= {f"today.cases.{k}@report": rate(*SHARES[k]) for k in STEP_SHARES}
     cells["today.cases.on_time_disposal_rate"] |= {"tgt": 0.90, "op": ">=", "ok": "warn"}
     good = {"op": ">=", "tgt": 0.95, "ok": "good", "cmp": 0.9533}
     cells["month.cases.closure_rate"] = rate(26731, 27918, **good)

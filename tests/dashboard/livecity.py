@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -77,9 +78,14 @@ def check(city: City) -> None:
     year = (datetime.date(date.year, 1, 1) - datetime.date(1970, 1, 1)).days
     for prefix, first in (("today", today), ("month", month), ("year", year)):
         found = city.reckon(first, today + 1, now).measures
+        by_report = replace(profile, attribution="report", attribution_by={})
+        cohort = reckon(city.ledger, by_report, Window(first, today + 1, now)).measures
         for key, cell in cells.items():
             if key.startswith(f"{prefix}."):
-                value = found[key.partition(".")[2]]
+                id, _, attributed = key.partition(".")[2].partition("@")
+                value = (cohort if attributed else found)[id]
+                if attributed and value.value is not None:
+                    assert value.value <= 1, key
                 shown = (cell["v"], cell["n"], cell["d"])
                 assert shown == (value.value, value.num, value.den), key
                 assert (cell["st"] == "nodata") == (value.state == "nodata"), key

@@ -16,6 +16,7 @@ from dashboard.city import BUILT_IN, load_profile
 from dashboard.framing import MONTH, OPEN, TODAY, YEAR, Stamp, build_frame
 from dashboard.ledger import Ledger
 from dashboard.livestate import LiveState
+from dashboard.livestate.state import COHORT
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Cell, Frame, read_frame
 from dashboard.worker import LedgerHistory
@@ -51,6 +52,7 @@ def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Pat
     kinds = {
         "today.cases.<件数>": {f"today.cases.{name}" for name in TODAY},
         "today.cases.<率>": {f"today.{id}" for id in rates},
+        "today.cases.<率>@report": {f"today.{id}@report" for id in COHORT},
         "month.cases.<件数>": {f"month.cases.{name}" for name in MONTH},
         "month.cases.<率>": {f"month.{id}" for id in rates},
         "year.cases.<件数>": {f"year.cases.{name}" for name in YEAR},

@@ -39,11 +39,14 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, DeviceKind, Devices
+from dashboard.ledger.minutes import Minutes
 from dashboard.live import Hub
 from dashboard.loginweb import login_routes
 from dashboard.metricsweb import metrics_routes
 from dashboard.oidc import Oidc, Provider
 from dashboard.oidcweb import oidc_routes
+from dashboard.replayweb import ReplaySite, replay_routes
+from dashboard.screensite import open_screens
 from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
@@ -116,6 +119,7 @@ class House:
     ) -> None:
         folder.mkdir(exist_ok=True)
         self.stream = rules.pop("stream", None) or Stream()
+        rules_redis = rules.pop("redis", "redis://127.0.0.1:1/0")
         self.folder, self.clock = folder, Clock()
         file = folder / "secrets.key"
         self.keys = load_keys(file) if file.exists() else make_keys(file)
@@ -133,11 +137,19 @@ class House:
                 self.add(user, roles)
         config = load_config(None, {}, {"city": "meixian", "data_dir": str(folder)})
         look = Look("梅县区", ["/assets/a.css"], "/assets/i.svg", oidc="统一身份认证")
+        view = View(
+            MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates, definitions(MEIXIAN),
+            parts=MEIXIAN.parts,
+        )  # fmt: skip
+        scenes = mounted(view)
+        self.screens = open_screens(
+            rules_redis, "meixian", self.stream, self.doors, self.database, self.clock,
+            view=view, scenes=scenes, statics=STATICS, build="b1",
+        )  # fmt: skip
         self.router = wall_site(
             WallSite(
-                view := View(MEIXIAN.title, MEIXIAN.timezone, MEIXIAN.key_rates,
-                             definitions(MEIXIAN), parts=MEIXIAN.parts),
-                mounted(view),
+                view,
+                scenes,
                 STATICS,
                 stream,
                 build="b1",
@@ -148,8 +160,14 @@ class House:
                         Hub("redis://127.0.0.1:1", "meixian", "b1", now=self.clock),
                         "1", "meixian", self.clock, lambda: True,
                     ),
+                    *replay_routes(
+                        ReplaySite(
+                            Minutes(self.database), 7, MEIXIAN.timezone, self.clock, MEIXIAN
+                        )
+                    ),
                     *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),
+                    *self.screens.routes,
                     *open_desk(config, MEIXIAN, STATICS, None, self.log, self.clock),
                     *more,
                 ),
