@@ -12,8 +12,10 @@ from typing import Final
 
 from dashboard.bench import year
 from dashboard.bench.bars import Bar
-from dashboard.bench.live_line import HOST, answers, open_line
+from dashboard.bench.live_line import HOST, Line, answers, open_line
+from dashboard.cityledger import open_ledger
 from dashboard.ledger.inspection import look
+from dashboard.ledger.reading import size
 
 ROUNDS: Final = 3
 
@@ -51,7 +53,7 @@ def bench(city: str, of_year: int, file: Path | None, folder: Path | None) -> Co
             with open_line(city, home / "data") as line:
                 if n == 0 and not look(line.config.ledger_url).cases:
                     year.fill(line.config, of_year, file, home)
-                cases = look(line.config.ledger_url).cases
+                cases = _cases(line)
                 begin = time.perf_counter()
                 line.cityops("work")
                 line.cityops("serve")
@@ -61,6 +63,14 @@ def bench(city: str, of_year: int, file: Path | None, folder: Path | None) -> Co
                 first_frame(port)
                 frame.append(time.perf_counter() - begin)
         return ColdStart(cases, healthy, frame)
+
+
+def _cases(line: Line) -> int:
+    ledger = open_ledger(line.config, line.profile, reading=True)
+    try:
+        return size(ledger).cases
+    finally:
+        ledger.close()
 
 
 def first_frame(port: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import EVENTS, PATIENCE_S, Feed, Site, assert_exact, cursor
+from tests.faults.processes import PATIENCE_S, Feed, Site, assert_exact, cursor
 from tests.faults.viewer import Viewer
 from tests.servers import RedisServer, free_port, wait_until
 
@@ -50,15 +50,12 @@ def test_a_redis_without_room_refuses_and_loses_nothing(
     redis_server: RedisServer, spring: Feed, make_site: Callable[..., Site]
 ) -> None:
     site = make_site(None, redis_server)
-    client = redis_server.client()
     worker = site.start("work")
-    sender = site.start("push", "-", "--settle", "0s", piped=True)
-    sender.feed(spring.lines[:5_000])
-    wait_until(lambda: client.xlen(EVENTS) >= 5_000, PATIENCE_S, "the first events")
+    site.run("push", spring.part("first", 0, 5_000), "--settle", "0s")
     files: list[Path] = [*redis_server.folder.rglob("*.aof"), *redis_server.folder.glob("*.log")]
     bound_files(redis_server.pid, max(file.stat().st_size for file in files) + 50_000)
-    sender.feed(spring.lines[5_000:])
-    sender.end_of_feed()
+    rest = spring.part("rest", 5_000, len(spring.lines))
+    sender = site.start("push", rest, "--settle", "0s")
     wait_until(lambda: "Redis 暂不接收写入" in sender.said(), PATIENCE_S, "the sender's word of it")
     assert sender.running and worker.running
     bound_files(redis_server.pid, NEVER)

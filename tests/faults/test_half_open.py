@@ -41,7 +41,6 @@ def test_a_line_to_redis_and_a_line_to_a_screen_fall_silent(
     port = free_port()
     site = make_site(None, behind, port=str(port))
     worker, _ = site.start("work"), site.start("serve")
-    sender = site.start("push", "-", "--settle", "0s", piped=True)
     half = len(spring.lines) // 2
     with (
         Viewer(port) as near,
@@ -51,11 +50,10 @@ def test_a_line_to_redis_and_a_line_to_a_screen_fall_silent(
     ):
         near.wait_for_frame()
         far.wait_for_frame()
-        sender.feed(spring.lines[:half])
+        site.run("push", spring.part("first", 0, half), "--settle", "0s")
         site.wait_until_committed(worker, ledger)
         behind.line.silence()
-        sender.feed(spring.lines[half:])
-        sender.end_of_feed()
+        sender = site.start("push", spring.part("second", half, len(spring.lines)))
         wait_until(lambda: not near.beat["redis_ok"], PATIENCE_S, "the wall told of it")
         wait_until(lambda: near.age_s > 3, PATIENCE_S, "the wall says how old it is")
         wait_until(lambda: "Redis 不可用" in worker.said(), PATIENCE_S, "the worker's word of it")
