@@ -8,7 +8,6 @@ route, asks changes for proof that our own page made them, and puts the security
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -27,12 +26,15 @@ from dashboard.bodies import Bodies, BodyRefused
 from dashboard.cookies import Cookies
 from dashboard.doors import HERE, OPEN, Doors
 from dashboard.ledger.errors import LedgerError
+from dashboard.logs import about, told_of
+from dashboard.requestlog import ID, RequestLog, request_id
 from dashboard.signing import hash_of
 
 log = logging.getLogger(__name__)
 
 PEER: Final = "cityops.peer"
 RENEWED: Final = "cityops.renewed"
+ROUTE: Final = "cityops.route"
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
@@ -68,10 +70,13 @@ class Denied(Exception):
 
 
 class Guard:
-    """Wraps a router; `look` is what its own pages are made with."""
+    """Wraps a router; `look` is what its own pages are made with, `log` hears of every answer."""
 
-    def __init__(self, router: Router, doors: Doors, look: Look) -> None:
+    def __init__(
+        self, router: Router, doors: Doors, look: Look, log: RequestLog | None = None
+    ) -> None:
         self._router, self._doors, self._look = router, doors, look
+        self._log = log or RequestLog()
         self._cookies = Cookies(doors.keys)
         self._bodies = Bodies()
         if bare := [path for path in self.paths if rules_of(path) is None]:
@@ -92,15 +97,20 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         asked = Headers(scope["headers"])
+        with about(request_id=request_id(asked.get(ID))):
+            await self._serve(scope, asked, receive, send)
+
+    async def _serve(self, scope: Scope, asked: Headers, receive: Receive, send: Send) -> None:
         client = (scope.get("client") or ("", 0))[0]
         peer = peer_of(client, scope.get("scheme", "http"), asked, self._doors.house.trusted)
-        started = False
+        started, exchange = False, self._log.begin(scope["method"], peer.address)
+        number = (ID.encode(), told_of()["request_id"].encode())
 
         async def dressed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                headers = [*message.get("headers", ()), *scope.get(RENEWED, ())]
+                started, exchange.status = True, message["status"]
+                headers = [*message.get("headers", ()), *scope.get(RENEWED, ()), number]
                 message = {**message, "headers": _dressed(headers, peer)}
             await send(message)
 
@@ -116,6 +126,8 @@ class Guard:
             if started:
                 raise
             await self._broken(scope, error)(scope, receive, dressed)
+        finally:
+            self._log.end(exchange, scope.get(ROUTE, ""))
 
     # Who, and may they --------------------------------------------------------------------------
 
@@ -127,7 +139,7 @@ class Guard:
         rule = rule_of(route, scope["method"])
         if rule is None:
             raise Denied(self._page(scope, 405, "不支持这种请求"))
-        scope[PEER] = peer
+        scope[PEER], scope[ROUTE] = peer, route
         if rule.action != ANYBODY:
             await self._exchange(scope, peer)
             identity = await self._identify(scope, headers, peer, rule)
@@ -308,9 +320,8 @@ class Guard:
         if isinstance(error, LedgerError):
             log.warning("%s %s: %s", scope["method"], scope["path"], error)
             return self._page(scope, 503, "数据库暂不可用，稍后再试")
-        number = secrets.token_hex(4)
-        log.error("%s %s 出错 %s", scope["method"], scope["path"], number, exc_info=error)
-        return self._page(scope, 500, "程序出错了", f"错误编号 {number}，日志里有详情。")
+        log.error("%s %s 出错", scope["method"], scope["path"], exc_info=error)
+        return self._page(scope, 500, "程序出错了")
 
     def _page(
         self, scope: Scope, status: int, title: str, text: str = "", dark: bool = False
@@ -318,8 +329,11 @@ class Guard:
         headers = {"cache-control": "no-store"}
         if status in (405, 503):
             headers |= {"retry-after": "5"} if status == 503 else {"allow": "GET"}
+        if status >= 500:
+            text += f"编号 {told_of()['request_id']}，日志里有详情。"
         if not _wants_page(scope):
-            return PlainTextResponse(title, status, headers)
+            more = f"：{text}" if status >= 500 else ""
+            return PlainTextResponse(title + more, status, headers)
         return HTMLResponse(notice(self._look, status, title, text, dark), status, headers)
 
 
@@ -334,9 +348,9 @@ def peer_in(scope: Scope) -> Peer:
     return found
 
 
-def guarded(router: Router, doors: Doors, look: Look) -> ASGIApp:
+def guarded(router: Router, doors: Doors, look: Look, log: RequestLog | None = None) -> ASGIApp:
     """The site behind its guard. Raises `NoPolicy`."""
-    return Guard(router, doors, look)
+    return Guard(router, doors, look, log)
 
 
 def _login(scope: Scope) -> str:

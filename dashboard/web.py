@@ -1,4 +1,5 @@
-"""The web surface of the wall 网页: one Dash page, our files, the live stream, `/healthz`.
+"""The web surface of the wall 网页: one Dash page, our files, the live stream, and how it is:
+`/healthz` (send screens here?), `/livez` (does it answer at all?).
 
 The live stream stands beside Dash, outside its and Starlette's middleware: those gather or
 buffer answers, a stream must not be.
@@ -51,6 +52,8 @@ class WallSite:
     """Screens reload when the stream says another one."""
     health: Callable[[], Mapping[str, Any]] = dict
     """More for `/healthz`, e.g. whether Redis answers."""
+    waits: Callable[[], Sequence[str]] = tuple
+    """What is still missing before screens may be sent here, see `readiness`."""
     lifespan: Lifespan = contextlib.nullcontext
     """Runs around serving, after the fork: the hub's subscription."""
     dwell_s: float = DWELL_S
@@ -86,8 +89,12 @@ def wall_site(site: WallSite) -> Router:
             yield
 
     async def healthz(_request: Request) -> JSONResponse:
-        state = {"ok": ready, "build": site.build, **site.health()}
-        return JSONResponse(state, 200 if ready else 503, {"cache-control": "no-store"})
+        waits = [*(() if ready else ("warmed",)), *site.waits()]
+        state = {"ok": not waits, "waits": waits, "build": site.build, **site.health()}
+        return JSONResponse(state, 503 if waits else 200, {"cache-control": "no-store"})
+
+    async def livez(_request: Request) -> JSONResponse:
+        return JSONResponse({"build": site.build}, headers={"cache-control": "no-store"})
 
     async def home(_request: Request) -> RedirectResponse:
         return RedirectResponse(PREFIX.rstrip("/"))
@@ -106,6 +113,7 @@ def wall_site(site: WallSite) -> Router:
         [
             Route(LIVE, _Endpoint(site.live)),
             Route("/healthz", healthz),
+            Route("/livez", livez),
             *site.routes,
             Mount(site.statics.prefix.rstrip("/"), site.statics),
             Route("/", home),
@@ -150,8 +158,11 @@ def _dash_app(site: WallSite) -> Dash:
         title=f"{site.view.city} · 城市运行墙",
         update_title="",
         index_string=index_string(
-            [statics.url(FONT_SHEET), statics.bundle([n for n in styles if n != FONT_SHEET])],
-            [statics.bundle(scripts)],
+            [
+                statics.url(FONT_SHEET),
+                statics.bundle("wall", [n for n in styles if n != FONT_SHEET]),
+            ],
+            [statics.bundle("wall", scripts)],
             [statics.url(f"{folder}/{name}") for name in slices],
             statics.url("favicon.svg"),
             page,

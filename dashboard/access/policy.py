@@ -77,6 +77,7 @@ _MINE = Rule(OWN)
 ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/": {"GET": _SHOW},
     "/healthz": {"GET": _OPEN},
+    "/livez": {"GET": _OPEN},
     "/metrics": {"GET": Rule(METRICS)},
     "/assets": {"GET": _OPEN},
     "/live": {"GET": _SHOW},

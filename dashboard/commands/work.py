@@ -33,6 +33,7 @@ from dashboard.ledger.database import Database
 from dashboard.ledger.lease import Lease
 from dashboard.ledger.minutes import Minutes
 from dashboard.ledger.surges import reports_by_member
+from dashboard.logs import set_up
 from dashboard.platformwork import PlatformWork, SelfReport
 from dashboard.profile import Profile
 from dashboard.recorder import recorder_of
@@ -48,9 +49,7 @@ log = logging.getLogger(__name__)
 @configured("city", "profile", "redis_url", "ledger_url")
 def command(config: Config) -> None:
     """工作进程：读事件流、入账、发布画面；一个城市一个 / the worker, one a city."""
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-    )
+    set_up(config.log_format, config.log_level, "work", config.place)
     gc.set_threshold(50_000, 20, 50)  # batches are many small lists without cycles
     stop = threading.Event()
 

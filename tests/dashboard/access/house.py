@@ -42,7 +42,7 @@ from dashboard.ledger.devices import Device, DeviceKind, Devices
 from dashboard.ledger.minutes import Minutes
 from dashboard.live import Hub
 from dashboard.loginweb import login_routes
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidc import Oidc, Provider
 from dashboard.oidcweb import oidc_routes
 from dashboard.replayweb import ReplaySite, replay_routes
@@ -158,7 +158,7 @@ class House:
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *metrics_routes(
                         Hub("redis://127.0.0.1:1", "meixian", "b1", now=self.clock),
-                        "1", "meixian", self.clock, lambda: True,
+                        "1", "meixian", Told(self.clock),
                     ),
                     *replay_routes(
                         ReplaySite(
