@@ -20,7 +20,8 @@ from urllib.parse import parse_qs
 import orjson
 
 from dashboard.access.identity import ended_of
-from dashboard.bus import BusDown, FrameReader
+from dashboard.bus import BusDown
+from dashboard.framereader import FrameReader
 from dashboard.payload import Payload, deflated, sse
 from dashboard.snapshot import Frame, diff, read_frame
 
@@ -44,7 +45,7 @@ RETRY_MS: Final = (1_000, 3_000)
 
 
 class Reader(Protocol):
-    """Where the hub finds frames; `bus.FrameReader` is one. All may raise `BusDown`."""
+    """Where the hub finds frames; `framereader.FrameReader` is one. All may raise `BusDown`."""
 
     async def last_frame(self) -> bytes | None: ...
     async def wait(self, timeout_s: float) -> None: ...
