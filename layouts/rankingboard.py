@@ -102,43 +102,47 @@ def _segments(choices: Sequence[tuple[str, str, bool]], word: str) -> Component 
 
 
 def _table(shown: RankingBoard) -> Component:
+    """Posts are not ranked and have no columns for ranks; without notes there is none for them."""
     own = not shown.headings
-    words = ["名次", "升降", "名称", "得分", "等级", "得分升降"]
-    columns = [*words, *(["分项"] if own else shown.headings), "说明"]
+    noted = any(row.note for row in shown.rows)
+    words = ["名称", "得分", "等级", "得分升降", *(["分项"] if own else shown.headings)]
+    columns = [*([] if own else ["名次", "升降"]), *words, *(["说明"] if noted else [])]
     head = html.Tr(
-        [html.Th(word, scope="col", className="num" if i in (3, 5) else "")
-         for i, word in enumerate(columns)]
-    )  # fmt: skip
+        [
+            html.Th(word, scope="col", className="num" if word in ("得分", "得分升降") else "")
+            for word in columns
+        ]
+    )
     return html.Table(
         [
             html.Caption(shown.said, className="unseen"),
             html.Thead(head),
-            html.Tbody([_row(row, own, shown.headings) for row in shown.rows]),
+            html.Tbody([_row(row, shown.headings, noted) for row in shown.rows]),
         ],
         className="list stacks ranking-table",
     )
 
 
-def _row(row: Row, own: bool, headings: Sequence[str]) -> Component:
+def _row(row: Row, headings: Sequence[str], noted: bool) -> Component:
     glyph, tone = GRADES.get(row.grade, ("", "mut"))
-    parts: list[Component] = (
-        [html.Td([_part(part, named=True) for part in row.parts], **data(word="分项"))]
-        if own
-        else [
-            html.Td(_part(part, named=False), **data(word=word))
-            for word, part in zip(headings, row.parts, strict=True)
-        ]
-    )
+    place = [
+        html.Td(row.rank, **data(word="名次")),
+        html.Td(row.moved, className="mut", **data(word="升降")),
+    ]
+    parts = [
+        html.Td(_part(part, named=False), **data(word=word))
+        for word, part in zip(headings, row.parts, strict=bool(headings))
+    ]
+    together = html.Div([_part(part, named=True) for part in row.parts], className="parts")
     return html.Tr(
         [
-            html.Td(row.rank, **data(word="名次")),
-            html.Td(row.moved, className="mut", **data(word="升降")),
+            *(place if headings else []),
             html.Th(row.name, scope="row"),
             html.Td(html.B(row.score), className="num", **data(word="得分")),
             html.Td(f"{glyph} {row.grade}".strip(), className=tone, **data(word="等级")),
             html.Td(row.change, className="num mut", **data(word="得分升降")),
-            *parts,
-            html.Td(row.note, className="mut wide", **data(word="说明")),
+            *(parts or [html.Td(together, **data(word="分项"))]),
+            *([html.Td(row.note, className="mut wide", **data(word="说明"))] if noted else []),
         ],
         className="whole" if not row.id else "",
         **data(member=row.id),
