@@ -42,6 +42,7 @@ from dashboard.statics import Statics
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
 from geo.store import GridStore
+from layouts.needs import paths_of
 from layouts.scene import CityMap, View
 from layouts.scenes import mounted
 
@@ -98,7 +99,7 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, screens.attended, screens.beside),
+            live=live_route(hub, heat, screens.attended, screens.beside, paths_of(scenes, view)),
             build=build,
             health=lambda: _health(hub),
             lifespan=lambda: _running(hub, heat, doors, *screens.endless),

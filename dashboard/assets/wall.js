@@ -55,6 +55,7 @@
     const dwell = Number(params.get('dwell')); // 网址里写的胜过服务器的排片
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;
+    let minute = 0;
 
     const stage = app.createStage({
       scenes, nav: find('nav'), title: find('.ttl'), holdMs: hold * 1000,
@@ -101,7 +102,8 @@
         if (ageing.has(b.el)) b.dirty = true;
       }));
       paintVisible();
-      if (Math.floor(now / 1000) % 60 === 0) {
+      if (Math.floor(now / 60000) !== minute) {
+        minute = Math.floor(now / 60000);
         reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
       }
     }
