@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import alarms, annual, behind, filters
+from callbacks import alarms, annual, behind, figures, filters, remarks
 from dashboard.access.trail import Entry
 from dashboard.alarmdesk import AlarmDesk
 from dashboard.bookdesk import BookDesk
@@ -21,10 +21,15 @@ from dashboard.config import Config
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.exportweb import export_routes
+from dashboard.figuresite import FigurePages
 from dashboard.filterdesk import FilterDesk
+from dashboard.hotlinedesk import HotlineDesk
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
+from dashboard.platformdesk import PlatformDesk
 from dashboard.profile import Profile
+from dashboard.remarkdesk import RemarkDesk
+from dashboard.remarkweb import remark_routes
 from dashboard.statics import Statics
 from layouts.alarmlog import AlarmBoard
 from layouts.book.sheet import Panel, Sheet
@@ -48,6 +53,7 @@ def open_desk(
         profile.timezone,
         definitions(profile),
         profile.names,
+        profile.parts,
         map=city_map,
         demo=config.demo,
     )
@@ -62,18 +68,28 @@ def open_desk(
     books = BookDesk(ledger, profile, config.forms_dir, now, trail)
     cases = CaseDesk(ledger, profile, now)
     alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    happened = RemarkDesk(ledger, profile, now)
+    boards = FigurePages(
+        desk,
+        HotlineDesk(ledger, profile, now, happened),
+        PlatformDesk(ledger, profile, now, happened),
+    )
     asked_filters = AskedFilters(FilterDesk(profile, now))
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 
     def register(app: Dash) -> None:
         annual.register(app, AskedBooks(books), aside)
         alarms.register(app, AskedAlarms(alarm_desk), aside)
+        figures.register(app, boards.fills(), aside)
+        remarks.register(app, lambda query: happened.board(asking(), query, asking().csrf), aside)
         filters.register(app, asked_filters)
         behind.register(app, lambda query: cases.behind(asking(), query), aside)
 
     return [
         *export_routes(ledger, profile, now, trail),
+        *remark_routes(happened),
         *book_routes(books, files, cases, profile.timezone, trail),
+        *boards.routes(trail),
         *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
     ]
 

@@ -72,17 +72,18 @@ def reckon(
         needs = frozenset(name for one in resolved for name in (*one.num, *one.den, *one.minus))
         total = domain.counts(ledger, city, window, None, needs).get("", {})
         totals[name] = total
-        measures |= _values(resolved, total, window, known)
+        measures |= values_of(resolved, total, window, known)
         if by:
             for member, counts in domain.counts(ledger, city, window, by, needs).items():
-                split.setdefault(member, {}).update(_values(resolved, counts, window, known))
+                split.setdefault(member, {}).update(values_of(resolved, counts, window, known))
     by_member = {member: split[member] for member in sorted(split)}
     return Report(window, measures, by_member, totals)
 
 
-def _values(
+def values_of(
     resolved: Sequence[Resolved], counts: Mapping[str, int], window: Window, known: bool
 ) -> dict[str, Value]:
+    """Each measure over counts (counter → n) of a window; nothing known is no data, not 0."""
     report = {**counts, OVERDUE: counts.get("overdue@report", 0)}
     out: dict[str, Value] = {}
     for one in resolved:

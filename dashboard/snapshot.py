@@ -21,7 +21,8 @@ Judgement = Literal["good", "warn", "bad"]
 class Cell(TypedDict):
     """One figure: value `v` = `n` ÷ `d` (a count has no `d`), state `st`, comparison basis `cmp`
     and its full-day total `tot`, target `tgt` with `op`, judgement `ok`; `src` is the source whose
-    freshness `st` is, where it is not the freshest of all."""
+    freshness `st` is, where it is not the freshest of all. In a published frame the fields after
+    `st` are there only where they say something, see `slim`."""
 
     v: float | None
     n: int | None
@@ -92,7 +93,17 @@ class Delta(TypedDict):
 
 
 SECTIONS: Final = ("m", "s", "t")
+_BESIDE: Final = frozenset({"cmp", "tot", "tgt", "op", "ok"})
 _DATED: Final = frozenset({"seq", "as_of", *SECTIONS})
+
+
+def slim(frame: Frame) -> Frame:
+    """The frame as it is published: what is null beside a cell's figure is left out, for most
+    cells have no comparison and no target. In a cell, absent means null."""
+    cells: dict[str, Any] = {}
+    for key, cell in frame["m"].items():
+        cells[key] = {name: v for name, v in cell.items() if v is not None or name not in _BESIDE}
+    return {**frame, "m": cells}
 
 
 def read_frame(value: object) -> Frame:

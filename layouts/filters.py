@@ -51,12 +51,13 @@ class FilterBar:
     """The address without any filter; empty: there is none."""
 
 
-def frame(*dimensions: str) -> Component:
-    """The bar's place in a page, for these dimensions (`USUAL` if none are named)."""
+def frame(*dimensions: str, narrow: bool = True) -> Component:
+    """The bar's place in a page, for these dimensions (`USUAL` if none are named); without
+    `narrow` only the period is asked for."""
     return html.Div(
         [
             dcc.Location(id=ids.FILTER_AT, refresh=False),
-            dcc.Store(id=ids.FILTER_DIMENSIONS, data=list(dimensions or USUAL)),
+            dcc.Store(id=ids.FILTER_DIMENSIONS, data=list(dimensions or USUAL) if narrow else []),
             html.Div(id=ids.FILTER_BAR),
         ],
         className="filters",
@@ -78,7 +79,7 @@ def _periods(shown: FilterBar) -> Component:
             name,
             href=href,
             className="seg-one on" if on else "seg-one",
-            **(aria(current="true") if on else {}),
+            title=f"现在看的是{name}" if on else None,
         )
         for name, href, on in shown.periods
     ]

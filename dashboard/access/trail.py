@@ -43,6 +43,9 @@ NAMES: Final[Mapping[str, str]] = {
     "correction": "更正",
     "override": "改系统值",
     "acknowledge": "确认告警",
+    "annotation.add": "新增标注",
+    "annotation.change": "改标注",
+    "annotation.remove": "删标注",
     "audit.export": "导出审计日志",
     "audit.pruned": "清理过期审计日志",
 }

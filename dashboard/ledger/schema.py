@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0013"
+SCHEMA_VERSION: Final = "0016"
 
 metadata = MetaData()
 
@@ -130,6 +130,20 @@ alarms = Table(
 )
 """告警记录: one row an incident; not part of the digest of figures."""
 
+remarks = Table(
+    "annotations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""标注 on time series: what happened on which city days; "" district is the whole city."""
+
 book_revisions = Table(
     "book_revisions",
     metadata,
@@ -140,6 +154,20 @@ book_revisions = Table(
     PrimaryKeyConstraint("form", "year", "number"),
 )
 """年度台账册: the chain of revisions of every book, each carrying the hash of the one before."""
+
+CHANGES_KEPT: Final = 500_000
+"""Batches that `changes` goes back."""
+CHANGES_MOST: Final = 2_000
+"""Cases of one batch that are named one by one."""
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", BigInteger),
+    Column("case", Text),
+    PrimaryKeyConstraint("seq", "case"),
+    sqlite_with_rowid=False,
+)
+"""变更簿: which cases each batch changed, the empty text for more than can be named."""
 
 meta = Table(
     "meta",

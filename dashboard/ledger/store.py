@@ -28,6 +28,7 @@ from dashboard.ledger.leaserow import lease_of
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
+from dashboard.masking import masked, masked_bytes
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
 
@@ -209,6 +210,7 @@ class Ledger:
                 parts = self._apply_parts(connection, others) if others else {}
                 self._note(connection, events, refused, advances, now)
                 seq = self._next_seq(connection)
+                self._note_changes(connection, seq, [case for case, _, _ in folded.changes])
         except BaseException:
             self._patterns.clear()  # may name patterns the rolled-back transaction had made
             raise
@@ -276,7 +278,10 @@ class Ledger:
         self._dialect.remember(
             connection,
             "rejected",
-            ((stream, r.position, now, r.reason, r.body[:KEPT_BODY]) for r in refused),
+            (
+                (stream, r.position, now, masked(r.reason), masked_bytes(r.body, KEPT_BODY))
+                for r in refused
+            ),
         )
         for advance in advances:
             self._dialect.remember(connection, "cursors", [(advance.stream, advance.position)])
@@ -290,6 +295,16 @@ class Ledger:
         seq = int(connection.scalar(select(schema.meta.c.value).where(where)) or 0) + 1
         connection.execute(schema.meta.update().where(where), {"value": str(seq)})
         return seq
+
+    def _note_changes(self, connection: Connection, seq: int, cases: Sequence[str]) -> None:
+        """Names the cases of a batch, for whoever keeps a copy of them."""
+        named = cases if len(cases) <= schema.CHANGES_MOST else [""]
+        if named:
+            rows = [{"seq": seq, "case": case} for case in named]
+            connection.execute(schema.changes.insert(), rows)
+        if seq % PAGE == 0:
+            old = schema.changes.c.seq < seq - schema.CHANGES_KEPT
+            connection.execute(schema.changes.delete().where(old))
 
     def rebuild(
         self,
@@ -327,7 +342,7 @@ class Ledger:
             for part in self._parts:
                 part.rebuild(connection, self._dialect)
             self._stamp(connection)
-            self._next_seq(connection)
+            self._note_changes(connection, self._next_seq(connection), [""])
         self._patterns.clear()
         return changed
 

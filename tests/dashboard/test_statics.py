@@ -46,6 +46,21 @@ def test_fonts_are_sent_as_they_are(folder: Path) -> None:
     assert "content-encoding" not in answer.headers
 
 
+def test_files_that_go_together_come_as_one_in_their_order(folder: Path) -> None:
+    (folder / "live.js").write_text("// 推送")
+    statics = Statics(folder)
+    url = statics.bundle(["wall.js", "live.js"])
+    answer = get(statics, url, accept_encoding="gzip")
+    assert answer.text == "// 上报\n// 推送"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == FOREVER
+    assert answer.headers["content-encoding"] == "gzip"
+    assert statics.bundle(["wall.js", "live.js"]) == url != statics.bundle(["live.js", "wall.js"])
+    assert url.startswith(f"/assets/{statics.digest}/") and url.endswith(".js")
+    with pytest.raises(KeyError):
+        statics.bundle(["gone.js"])
+
+
 def test_another_content_is_another_url(folder: Path) -> None:
     before = Statics(folder)
     (folder / "wall.js").write_text("// 受理")
