@@ -15,14 +15,12 @@ import orjson
 import pytest
 import uvicorn
 
-from dashboard.access.identity import KEY, Identity
 from dashboard.bus import Bus, frame_key
-from dashboard.live import GZIP_HEAD, App, Hub, News, Tick, deflated, live_route
+from dashboard.live import GZIP_HEAD, App, Hub, deflated, live_route
 from dashboard.snapshot import Cell, Frame, patch
 from tests.servers import RedisServer, free_port
 
 CITY = "meixian"
-PATHS = frozenset({"m.today.cases.filed", "t.ticker"})
 
 
 def cell(n: int) -> Cell:
@@ -124,23 +122,16 @@ async def soon(check: Callable[[], bool], seconds: float = 5.0) -> float:
     return time.monotonic() - began
 
 
-def known(app: App) -> App:
-    """A guard: it believes what a request says of its scenes."""
-
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        scenes = dict(scope["headers"]).get(b"x-scenes", b"").decode()
-        scope[KEY] = Identity("w1", "大厅", kind="wall", scenes=tuple(scenes.split()))
-        await app(scope, receive, send)
-
-    return guarded
-
-
-def run_wall(redis_server: RedisServer, scenario: Callable[[Wall], Awaitable[None]]) -> None:
+def run_wall(
+    redis_server: RedisServer,
+    scenario: Callable[[Wall], Awaitable[None]],
+    served: Callable[[Hub], App] = live_route,
+) -> None:
     """Serves a hub with uvicorn and plays the scenario."""
 
     async def main() -> None:
         hub = Hub(redis_server.url, CITY, "web-1", now=lambda: int(time.time() * 1000))
-        route: Any = known(live_route(hub, seen=lambda scenes: PATHS))
+        route: Any = served(hub)
         port = free_port()
         settings = uvicorn.Config(
             route, port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=1
@@ -403,36 +394,3 @@ def test_packed_events_refer_to_nothing_before_them(size: int) -> None:
     unpack.decompress(GZIP_HEAD)
     for event in (events[2], events[0], events[0], events[3]):
         assert unpack.decompress(deflated(event)) == event
-
-
-def test_who_was_given_some_scenes_gets_their_paths_and_no_other(redis_server: RedisServer) -> None:
-    """Keyframe, delta, and a keyframe again after keys came: all of it cut the same."""
-
-    async def scenario(wall: Wall) -> None:
-        wall.show(town(1, 10))
-        async with wall.screen(scenes="cases") as limited, wall.screen() as everything:
-            await soon(lambda: limited.frame is not None and everything.frame is not None)
-            assert limited.frame is not None
-            assert list(limited.frame["m"]) == ["today.cases.filed"]
-            assert limited.frame["s"] == {} and list(limited.frame["t"]) == ["ticker"]
-            second = wall.show(town(2, 11, "x"))
-            await soon(lambda: everything.frame == second and bool(limited.last("delta")))
-            assert limited.last("delta")["set"] == {}
-            assert set(everything.last("delta")["set"]) == {"m.today.cases.reported", "s.padding"}
-            third = town(3, 12)
-            third["m"]["today.cases.filed@all"] = cell(9)
-            third["m"]["today.cases.secret"] = cell(5)
-            wall.show(third)
-            await soon(lambda: limited.frame is not None and limited.frame["seq"] == 3)
-            assert list(limited.frame["m"]) == ["today.cases.filed", "today.cases.filed@all"]
-
-    run_wall(redis_server, scenario)
-
-
-def test_the_same_scenes_share_their_bytes() -> None:
-    frame = town(7, 10)
-    tick = Tick(1, News(frame, orjson.dumps(frame), None), True, b"", False)
-    assert tick.news(PATHS) is tick.news(frozenset(PATHS))
-    assert tick.whole(PATHS) is tick.whole(PATHS)
-    assert tick.news(None) is not tick.news(PATHS)
-    assert b"reported" not in tick.whole(PATHS).plain
