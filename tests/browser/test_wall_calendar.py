@@ -14,6 +14,7 @@ SCENES = 2
 Wall = Callable[..., Page]
 DATE = "document.querySelector('.date').textContent"
 LIVE = "document.getElementById('wall').dataset.link === 'live'"
+REPORTED = "document.querySelector('[data-measure=\"today.cases.reported\"]').textContent"
 HOUR_MS = 3_600_000
 
 
@@ -47,7 +48,7 @@ def test_days_months_and_years_end_and_the_wall_goes_on(wall: Wall, stage: Stage
         assert page.inner_text(".clk").startswith("00:00:")
         assert {e.text_content() for e in page.query_selector_all(".year-to-date")} <= {year}
         stage.play(set={"m.today.cases.reported": count(n)})  # the new day's first figure
-        page.wait_for_selector(f".t-fun .step:first-child .hero >> text=/^{n}$/")
+        until(page, f"{REPORTED} === '{n}'")
     assert page.evaluate("window.mark") == 1
 
     # the quiet minute of the night: 3:02 here; the scene stays

@@ -64,17 +64,18 @@ def test_the_wall_outlives_its_store_its_key_and_its_server(hall: Hall, browser:
     until(wall, f"Boolean({LIVE}) && cityops.screen.told() !== null", 60)
     person.close()
 
-    # the store is locked by somebody who does not let go
+    # the store is locked by somebody who does not let go: nothing can be written down
     database = store(hall)
-    other = sqlite3.connect(database, isolation_level=None)
-    other.execute("pragma locking_mode = exclusive")
+    other = sqlite3.connect(database, isolation_level=None, timeout=30)
     other.execute("begin exclusive")
-    told(wall, "账号库不可用")
     wall.reload()
     until(wall, f"Boolean({LIVE}) && {NUMBER} === '912'")
+    newcomer = browser.new_context().new_page()
+    newcomer.goto(link)
+    until(newcomer, f"Boolean({LIVE}) && {NUMBER} === '912'", 40)
+    newcomer.close()
     other.execute("rollback")
     other.close()
-    healed(wall)
 
     # the key is gone while serving; then the store is nonsense, and the server restarts into it
     key = hall.folder / "secrets.key"
