@@ -96,7 +96,7 @@ class Config:
         "已入账的流条目在 Redis 中再保留多少小时 / hours a committed event stays in the stream",
     )
     replay_days: int = setting(
-        7, whole(0, 366), "回放：每分钟一幅画面留多少天，0 为不记 / days of replay kept, 0: none"
+        7, whole(0, 62), "回放：每分钟一幅画面留多少天，0 为不记 / days of replay kept, 0: none"
     )
     batch_max: int = setting(
         2000, whole(1, 100_000), "工作进程一次提交最多多少个事件 / events in one ledger transaction"
@@ -166,6 +166,11 @@ class Config:
         folder,
         "自己的年度绩效表目录；同 id 的表优先于内置 / folder of forms of your own, which win",
     )
+    book_archive_dir: Path | None = setting(
+        None,
+        folder,
+        "已锁定年度台账的签名副本写到哪里；不填为 `data_dir/books` / signed copies of locked books",
+    )
     base_map: str = setting(
         "boundaries",
         choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
@@ -232,6 +237,11 @@ class Config:
     def attachment_dir(self) -> Path:
         """Where the evidence files 佐证材料 of the city's forms are kept."""
         return self.data_dir / "attachments" / self.place
+
+    @property
+    def book_dir(self) -> Path:
+        """Where the signed copies 签名副本 of locked books are written."""
+        return self.book_archive_dir or self.data_dir / "books"
 
     @property
     def font_dir(self) -> Path:
@@ -314,6 +324,7 @@ def _complete(config: Config) -> Config:
         config,
         profile=config.profile.absolute() if config.profile else None,
         forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        book_archive_dir=config.book_archive_dir.absolute() if config.book_archive_dir else None,
         secrets_file=config.secrets_file.absolute() if config.secrets_file else None,
         data_dir=data_dir,
         ledger_url=ledger_url,

@@ -10,8 +10,10 @@ from dash import Dash
 from starlette.routing import Route
 
 from callbacks import alarms, annual, behind, figures, filters, remarks
+from dashboard.access.keys import load_keys
 from dashboard.access.trail import Entry
 from dashboard.alarmdesk import AlarmDesk
+from dashboard.bookarchive import BookArchive
 from dashboard.bookdesk import BookDesk
 from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
@@ -65,9 +67,12 @@ def open_desk(
     def ledger() -> Ledger:
         return open_ledger(config, profile, reading=True)
 
-    books = BookDesk(ledger, profile, config.forms_dir, now, trail)
+    archive = BookArchive(
+        config.book_dir, profile.id, config.forms_dir, lambda: load_keys(config.key_file), now
+    )
+    books = BookDesk(ledger, profile, config.forms_dir, now, trail, archive)
     cases = CaseDesk(ledger, profile, now)
-    alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    alarm_desk = AlarmDesk(ledger, profile, now, trail, config.replay_days)
     happened = RemarkDesk(ledger, profile, now)
     boards = FigurePages(
         desk,
