@@ -30,6 +30,7 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.platformdesk import PlatformDesk
 from dashboard.profile import Profile
+from dashboard.rankingdesk import RankingDesk
 from dashboard.remarkdesk import RemarkDesk
 from dashboard.remarkweb import remark_routes
 from dashboard.statics import Statics
@@ -78,6 +79,7 @@ def open_desk(
         desk,
         HotlineDesk(ledger, profile, now, happened),
         PlatformDesk(ledger, profile, now, happened),
+        RankingDesk(ledger, profile, now),
     )
     asked_filters = AskedFilters(FilterDesk(profile, now))
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
