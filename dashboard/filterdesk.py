@@ -42,6 +42,10 @@ class FilterDesk:
         """An instant as the city's day and time: `11-26 11:20`."""
         return self._clock.text(at)[5:16]
 
+    def day(self, at: int) -> str:
+        """The city's day of an instant: `2026-11-26`."""
+        return self._clock.text(at)[:10]
+
     def bar(self, who: Identity, address: str | None, dimensions: Sequence[str]) -> FilterBar:
         """The bar of a page that is narrowed by these dimensions."""
         reading = self.read(address)
