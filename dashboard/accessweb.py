@@ -8,7 +8,6 @@ route, asks changes for proof that our own page made them, and puts the security
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -18,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.identity import ENDED, KEY, NOBODY, Identity
+from dashboard.access.identity import ENDED, KEY, MAP_SCENE, NOBODY, Identity
 from dashboard.access.pages import Look, notice
 from dashboard.access.peers import Headers, Peer, peer_of
 from dashboard.access.policy import ANYBODY, METRICS, OWN, STAGES, Rule, may, rule_of, rules_of
@@ -27,12 +26,15 @@ from dashboard.bodies import Bodies, BodyRefused
 from dashboard.cookies import Cookies
 from dashboard.doors import HERE, OPEN, Doors
 from dashboard.ledger.errors import LedgerError
+from dashboard.logs import about, told_of
+from dashboard.requestlog import ID, RequestLog, request_id
 from dashboard.signing import hash_of
 
 log = logging.getLogger(__name__)
 
 PEER: Final = "cityops.peer"
 RENEWED: Final = "cityops.renewed"
+ROUTE: Final = "cityops.route"
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
@@ -48,11 +50,12 @@ HEADERS: Final = {
 }
 """On every answer that does not say otherwise itself."""
 HSTS: Final = "max-age=31536000"
-MAP_SCENE: Final = "grid_heat"
 WALLS_OWN: Final = frozenset({"wall.show", "wall.beat"})
 """What a screen may do while the account store is away, and a person believed for a while."""
 BEAT: Final = "/wall/beat"
-MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/")
+REPLAY: Final = "/replay/"
+"""Whole frames of the past: not for a screen that was given some scenes."""
+MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/", "/replay/heat/")
 
 
 class NoPolicy(RuntimeError):
@@ -68,10 +71,13 @@ class Denied(Exception):
 
 
 class Guard:
-    """Wraps a router; `look` is what its own pages are made with."""
+    """Wraps a router; `look` is what its own pages are made with, `log` hears of every answer."""
 
-    def __init__(self, router: Router, doors: Doors, look: Look) -> None:
+    def __init__(
+        self, router: Router, doors: Doors, look: Look, log: RequestLog | None = None
+    ) -> None:
         self._router, self._doors, self._look = router, doors, look
+        self._log = log or RequestLog()
         self._cookies = Cookies(doors.keys)
         self._bodies = Bodies()
         if bare := [path for path in self.paths if rules_of(path) is None]:
@@ -92,15 +98,20 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         asked = Headers(scope["headers"])
+        with about(request_id=request_id(asked.get(ID))):
+            await self._serve(scope, asked, receive, send)
+
+    async def _serve(self, scope: Scope, asked: Headers, receive: Receive, send: Send) -> None:
         client = (scope.get("client") or ("", 0))[0]
         peer = peer_of(client, scope.get("scheme", "http"), asked, self._doors.house.trusted)
-        started = False
+        started, exchange = False, self._log.begin(scope["method"], peer.address)
+        number = (ID.encode(), told_of()["request_id"].encode())
 
         async def dressed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                headers = [*message.get("headers", ()), *scope.get(RENEWED, ())]
+                started, exchange.status = True, message["status"]
+                headers = [*message.get("headers", ()), *scope.get(RENEWED, ()), number]
                 message = {**message, "headers": _dressed(headers, peer)}
             await send(message)
 
@@ -116,6 +127,8 @@ class Guard:
             if started:
                 raise
             await self._broken(scope, error)(scope, receive, dressed)
+        finally:
+            self._log.end(exchange, scope.get(ROUTE, ""))
 
     # Who, and may they --------------------------------------------------------------------------
 
@@ -127,7 +140,7 @@ class Guard:
         rule = rule_of(route, scope["method"])
         if rule is None:
             raise Denied(self._page(scope, 405, "不支持这种请求"))
-        scope[PEER] = peer
+        scope[PEER], scope[ROUTE] = peer, route
         if rule.action != ANYBODY:
             await self._exchange(scope, peer)
             identity = await self._identify(scope, headers, peer, rule)
@@ -156,12 +169,13 @@ class Guard:
         jar = self._cookies.read(headers)
         showing = rule.action in WALLS_OWN
         try:
-            if jar.session and (
-                found := await run_in_threadpool(self._doors.session, jar.session, showing)
-            ):
+            found = None
+            if jar.session:
+                found = await run_in_threadpool(self._doors.session, jar.session, showing)
+            if found is not None and (found.stage == "full" or not (jar.wall and showing)):
                 key, since = hash_of(jar.session), self._doors.now()
                 scope[ENDED] = lambda: self._doors.session_ended(key, since)
-                return found
+                return found  # somebody half signed in leaves a screen what it is
             if named := headers.get(self._doors.house.proxy_user):
                 found = await run_in_threadpool(self._doors.vouched, named, peer)
                 if found is not None:
@@ -271,6 +285,8 @@ class Guard:
             return
         if path.startswith(MAP_PATHS) and MAP_SCENE not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有地图画面的授权"))
+        if path.startswith(REPLAY):
+            raise Denied(self._page(scope, 403, "这块屏只许几个画面，不能回放"))
         scene = path.removeprefix("/wall/") if path.startswith("/wall/") else ""
         if scene and not scene.startswith("_") and scene not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有这个画面的授权"))
@@ -308,9 +324,8 @@ class Guard:
         if isinstance(error, LedgerError):
             log.warning("%s %s: %s", scope["method"], scope["path"], error)
             return self._page(scope, 503, "数据库暂不可用，稍后再试")
-        number = secrets.token_hex(4)
-        log.error("%s %s 出错 %s", scope["method"], scope["path"], number, exc_info=error)
-        return self._page(scope, 500, "程序出错了", f"错误编号 {number}，日志里有详情。")
+        log.error("%s %s 出错", scope["method"], scope["path"], exc_info=error)
+        return self._page(scope, 500, "程序出错了")
 
     def _page(
         self, scope: Scope, status: int, title: str, text: str = "", dark: bool = False
@@ -318,8 +333,11 @@ class Guard:
         headers = {"cache-control": "no-store"}
         if status in (405, 503):
             headers |= {"retry-after": "5"} if status == 503 else {"allow": "GET"}
+        if status >= 500:
+            text += f"编号 {told_of()['request_id']}，日志里有详情。"
         if not _wants_page(scope):
-            return PlainTextResponse(title, status, headers)
+            more = f"：{text}" if status >= 500 else ""
+            return PlainTextResponse(title + more, status, headers)
         return HTMLResponse(notice(self._look, status, title, text, dark), status, headers)
 
 
@@ -334,9 +352,9 @@ def peer_in(scope: Scope) -> Peer:
     return found
 
 
-def guarded(router: Router, doors: Doors, look: Look) -> ASGIApp:
+def guarded(router: Router, doors: Doors, look: Look, log: RequestLog | None = None) -> ASGIApp:
     """The site behind its guard. Raises `NoPolicy`."""
-    return Guard(router, doors, look)
+    return Guard(router, doors, look, log)
 
 
 def _login(scope: Scope) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.identity import Identity
+from dashboard.bookarchive import BookArchive, archiving
 from dashboard.bookkeeping import Bookkeeper, Standing, Trail
 from dashboard.bookpanel import cell_payload, entry_payload, panel_of, score_payload
 from dashboard.bookroom import NoForm, chosen, forms_of, keeper
@@ -34,7 +35,9 @@ class BookDesk:
         forms_dir: Path | None,
         now: Callable[[], int],
         trail: Trail,
+        archive: BookArchive,
     ) -> None:
+        self._archive = archive
         self._open, self._profile, self._forms_dir = open_ledger, profile, forms_dir
         self._now, self._trail = now, trail
         self._lock = threading.Lock()
@@ -178,7 +181,8 @@ class BookDesk:
         with self._lock:
             if self._made is None:
                 ledger = self._open()
-                keeps = keeper(ledger, self._profile, self._forms_dir, self._now, self._trail)
+                copy = archiving(self._archive, ledger, self._trail)
+                keeps = keeper(ledger, self._profile, self._forms_dir, self._now, self._trail, copy)
                 self._made = ledger, keeps
             return self._made
 

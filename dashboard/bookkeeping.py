@@ -50,6 +50,14 @@ class Standing:
     drift: list[Drift]
 
 
+Locked = Callable[[str, int, str], None]
+"""Told after a book was locked: (form, year, account)."""
+
+
+def no_copy(form: str, year: int, who: str) -> None:
+    """Makes no copy of a locked book."""
+
+
 def no_trail(who: str, act: str, subject: str, detail: str) -> None:
     """Leaves no trace; for whoever only reads."""
 
@@ -65,7 +73,9 @@ class Bookkeeper:
         check: Check,
         now: Callable[[], int],
         trail: Trail = no_trail,
+        locked: Locked = no_copy,
     ) -> None:
+        self._locked = locked
         self._ledger, self._city = ledger, city
         self._evaluate, self._check = evaluate, check
         self._now, self._trail = now, trail
@@ -139,6 +149,8 @@ class Bookkeeper:
             except shelf.Overtaken:
                 continue
             self._trail(who.user, f"book.{id}", book.id, reason)
+            if id == "lock":
+                self._locked(form, year, who.user)
             return step(book, revision)
         raise shelf.Overtaken(f"{form} {year}：同时写入的人太多，请再试")
 

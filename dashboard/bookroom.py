@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
-from dashboard.bookkeeping import Bookkeeper, Trail, no_trail
+from dashboard.bookkeeping import Bookkeeper, Locked, Trail, no_copy, no_trail
 from dashboard.evaluation.evaluating import evaluate
 from dashboard.evaluation.filling import measure
 from dashboard.evaluation.form import Form, Source
@@ -31,6 +31,7 @@ def keeper(
     forms_dir: Path | None,
     now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     trail: Trail = no_trail,
+    locked: Locked = no_copy,
 ) -> Bookkeeper:
     """The bookkeeper of a city; its forms are read anew each time, so that a corrected one counts.
 
@@ -48,7 +49,7 @@ def keeper(
     def check(form_id: str, values: Values) -> None:
         check_values(values, load_form(form_id, forms_dir), f"{form_id} {values.year}")
 
-    return Bookkeeper(ledger, profile.id, evaluated, check, now, trail)
+    return Bookkeeper(ledger, profile.id, evaluated, check, now, trail, locked)
 
 
 class _Measured:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import redis
 
+from dashboard.masking import masked, masked_bytes
 from dashboard.redislink import (
     BusDown,
     BusFull,
@@ -32,13 +33,17 @@ from dashboard.streams import (
     Place,
     events_key,
     following,
+    frame_key,
+    frames_channel,
     is_kept,
     milliseconds,
     order,
     origin_key,
     read_place,
+    rejected_key,
     shard_of,
     shards_key,
+    work_key,
     write_place,
 )
 
@@ -52,9 +57,12 @@ __all__ = [
     "FrameReader",
     "Server",
     "events_key",
+    "frame_key",
+    "frames_channel",
     "milliseconds",
     "order",
     "origin_key",
+    "rejected_key",
 ]
 
 FIELD: Final = b"e"
@@ -84,18 +92,6 @@ class Server:
     clock_ms: int
     used_bytes: int
     limit_bytes: int
-
-
-def rejected_key(city: str) -> str:
-    return f"{{{city}}}:rejected"
-
-
-def frame_key(city: str) -> str:
-    return f"{{{city}}}:frame"
-
-
-def frames_channel(city: str) -> str:
-    return f"{{{city}}}:frames"
 
 
 def _good(result: Any) -> Any:
@@ -145,6 +141,7 @@ class Bus:
         self._city, self.shards = city, shards
         self._rejected = rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
+        self._work = work_key(city)
 
     @property
     def _redis(self) -> Any:
@@ -266,12 +263,12 @@ class Bus:
 
     def reject(self, rejections: Sequence[Rejection]) -> None:
         """Keeps what could not be counted, with the reason: fields `reason`, `from`, `size`, `e`
-        (its first bytes)."""
+        (its first bytes), numbers of persons masked."""
         with speaking():
             pipe = self._redis.pipeline(transaction=False)
             for source, reason, body in rejections:
-                fields = {"reason": reason, "from": source, "size": len(body)}
-                fields |= {"e": body[:REJECTED_BODY]}
+                fields = {"reason": masked(reason), "from": source, "size": len(body)}
+                fields |= {"e": masked_bytes(body, REJECTED_BODY)}
                 pipe.xadd(self._rejected, fields, maxlen=REJECTED_KEPT, approximate=True)
             pipe.execute()
 
@@ -285,6 +282,17 @@ class Bus:
         with speaking():
             frame: bytes | None = self._redis.get(self._frame)
             return frame
+
+    def tell_work(self, report: bytes) -> None:
+        """Keeps what the worker says of itself."""
+        with speaking():
+            self._redis.set(self._work, report)
+
+    def work_report(self) -> bytes | None:
+        """What the worker last said of itself; None if none ever did."""
+        with speaking():
+            report: bytes | None = self._redis.get(self._work)
+            return report
 
     def check(self) -> list[str]:
         """What is wrong with this Redis as an event store; empty when all is well. A managed Redis

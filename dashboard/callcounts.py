@@ -74,6 +74,24 @@ class CallCounts:
         return last_heard(ledger, {"call"}) >= city.day_start(window.first_day)
 
 
+def by_hour(ledger: Ledger, city: City, window: Window) -> dict[str, Counts]:
+    """Hour of the one day of a window → counter → n, up to its as-of time."""
+    day = window.first_day
+    start, quarter = city.day_start(day), window.as_of // QUARTER_MS
+    before = quarter if city.day(window.as_of) == day else None
+    out: dict[str, Counts] = {}
+    for one, counts in quarter_sums(ledger, day, before).items():
+        _add(out, str((one * QUARTER_MS - start) // HOUR_MS), counts)
+    if before is not None and window.as_of > start:
+        cut: dict[str, Counts] = {}
+        _add_cut_quarter(ledger, city, window, None, cut)
+        now = standing(ledger, ledger.rules.hotline, window.as_of)
+        hour = str((window.as_of - 1 - start) // HOUR_MS)
+        _add(out, hour, cut.get("", {}))
+        _add(out, hour, {name: now[name] for name in (PENDING, PERSON_PENDING)})
+    return out
+
+
 def _add(out: dict[str, Counts], member: str, counts: Mapping[str, int]) -> None:
     have = out.setdefault(member, {})
     for name, n in counts.items():

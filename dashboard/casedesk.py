@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from dashboard.access.identity import Identity
 from dashboard.deskquery import Counted, DeskQuery, View
@@ -32,6 +33,8 @@ FILE: Final = "/desk/export/behind.csv"
 _WANTED: Final = ("案卷号", "所处环节", "小类", "区", "街道", "专业部门", "上报时间", "处置截止",
                   "处置完毕时间", "结案时间")  # fmt: skip
 _SHOWN: Final = [i for i, column in enumerate(COLUMNS) if column.heading in _WANTED]
+_PLAIN: Final = re.compile(r"((?:^|[?&])variant=)([^:%&]+)(?=&|$)")
+"""A variant without its measure: the one the list is about."""
 Side = Literal["num", "den"]
 
 
@@ -51,7 +54,8 @@ class BadQuestion(ValueError):
 
 def read_list(filters: FilterDesk, address: str) -> Asked:
     """The list an address asks for. Raises `BadQuestion`: a list of something else helps nobody."""
-    reading = filters.read(address)
+    named = dict(parse_qsl(address.lstrip("?"))).get("measure", "")
+    reading = filters.read(_PLAIN.sub(lambda found: f"{found[1]}{named}:{found[2]}", address))
     rest = reading.rest
     side = rest.get("side", "num")
     if side not in SIDES:

@@ -20,7 +20,7 @@ from dashboard.profile import Profile
 from dashboard.question import Question
 from layouts.caselist import CaseList, Paging
 from layouts.casespage import Backlog, CasesPage
-from layouts.figures import Cell, Table
+from layouts.measured import Cell, Table
 
 BY: Final[dict[str, str]] = {
     "district": "区",

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.access.peers import read_networks
 from dashboard.access.syslog import read_collector
-from dashboard.redisurl import read_redis_url
+from dashboard.readers import issuer, networks, redis_address
 from dashboard.settings import (
     ConfigError,
     Setting,
@@ -42,33 +41,6 @@ PREFIX = "CITYOPS_"
 DEFAULT_FILE = Path("cityops.toml")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LEDGER_SCHEMES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
-
-
-def redis_address(raw: object) -> str:
-    """Reads the URL of one Redis, a Sentinel or a Cluster."""
-    try:
-        read_redis_url(str(raw))
-    except ValueError as error:
-        raise ValueError(f"redis://、rediss://、redis+sentinel://… 地址（{error}）") from None
-    return str(raw)
-
-
-def networks(raw: object) -> str:
-    """Reads addresses and networks separated by commas."""
-    try:
-        read_networks(str(raw))
-    except ValueError as error:
-        raise ValueError(f"IP 地址或网段，逗号隔开（{error}）") from None
-    return str(raw)
-
-
-def issuer(raw: object) -> str:
-    """Reads the address of an identity provider: https, or http on this machine."""
-    text_ = str(raw)
-    local = re.fullmatch(r"http:/{2}(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/\S*)?", text_)
-    if text_ and not local and not re.fullmatch(r"https://[^\s/?#]+(/[^\s?#]*)?", text_):
-        raise ValueError("https:// 开头的地址，与认证中心自称的 issuer 一字不差")
-    return text_
 
 
 @dataclass(frozen=True)
@@ -122,6 +94,9 @@ class Config:
         48.0,
         number(1, 8760),
         "已入账的流条目在 Redis 中再保留多少小时 / hours a committed event stays in the stream",
+    )
+    replay_days: int = setting(
+        7, whole(0, 62), "回放：每分钟一幅画面留多少天，0 为不记 / days of replay kept, 0: none"
     )
     batch_max: int = setting(
         2000, whole(1, 100_000), "工作进程一次提交最多多少个事件 / events in one ledger transaction"
@@ -191,6 +166,11 @@ class Config:
         folder,
         "自己的年度绩效表目录；同 id 的表优先于内置 / folder of forms of your own, which win",
     )
+    book_archive_dir: Path | None = setting(
+        None,
+        folder,
+        "已锁定年度台账的签名副本写到哪里；不填为 `data_dir/books` / signed copies of locked books",
+    )
     base_map: str = setting(
         "boundaries",
         choice("boundaries", "pmtiles", "mbtiles", "url", "tianditu"),
@@ -229,6 +209,14 @@ class Config:
         choice("debug", "info", "warning", "error"),
         "日志级别 / log level",
     )
+    log_format: str = setting(
+        "text",
+        choice("text", "json"),
+        "日志写成一行一条文字，还是一行一个 JSON / lines of text or of JSON",
+    )
+    access_log: bool = setting(
+        False, flag, "网页进程为每个请求记一行日志 / a line of log for every request"
+    )
 
     @property
     def profile_source(self) -> str:
@@ -236,14 +224,24 @@ class Config:
         return str(self.profile) if self.profile else self.city
 
     @property
+    def place(self) -> str:
+        """What files of the city are called by: the name of the user's profile, or the built-in."""
+        return self.profile.stem if self.profile else self.city
+
+    @property
     def grid_dir(self) -> Path:
         """The grid store 网格库 of the city, beside its ledger."""
-        return self.data_dir / "grid" / (self.profile.stem if self.profile else self.city)
+        return self.data_dir / "grid" / self.place
 
     @property
     def attachment_dir(self) -> Path:
         """Where the evidence files 佐证材料 of the city's forms are kept."""
-        return self.data_dir / "attachments" / (self.profile.stem if self.profile else self.city)
+        return self.data_dir / "attachments" / self.place
+
+    @property
+    def book_dir(self) -> Path:
+        """Where the signed copies 签名副本 of locked books are written."""
+        return self.book_archive_dir or self.data_dir / "books"
 
     @property
     def font_dir(self) -> Path:
@@ -316,8 +314,7 @@ def _complete(config: Config) -> Config:
     data_dir = config.data_dir.expanduser().absolute()
     ledger_url = config.ledger_url
     if not ledger_url:
-        city = config.profile.stem if config.profile else config.city
-        ledger_url = f"sqlite:///{data_dir / f'{city}.db'}"
+        ledger_url = f"sqlite:///{data_dir / f'{config.place}.db'}"
     elif ledger_url.startswith("postgresql:"):
         ledger_url = ledger_url.replace("postgresql:", "postgresql+psycopg:", 1)
     if config.access == "open" and config.host not in LOOPBACK:
@@ -327,6 +324,7 @@ def _complete(config: Config) -> Config:
         config,
         profile=config.profile.absolute() if config.profile else None,
         forms_dir=config.forms_dir.absolute() if config.forms_dir else None,
+        book_archive_dir=config.book_archive_dir.absolute() if config.book_archive_dir else None,
         secrets_file=config.secrets_file.absolute() if config.secrets_file else None,
         data_dir=data_dir,
         ledger_url=ledger_url,

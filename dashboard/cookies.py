@@ -38,6 +38,11 @@ class Cookies:
         self._form = f"cityops_form_{mark}"
         self._csrf = "_csrf_token"  # the name that Dash looks for
 
+    @property
+    def session_name(self) -> str:
+        """What a person's cookie is called."""
+        return self._session
+
     def read(self, headers: Headers) -> Jar:
         """The cookies of a request; a cookie header that cannot be read holds none."""
         jar: SimpleCookie = SimpleCookie()

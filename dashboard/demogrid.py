@@ -15,6 +15,7 @@ from dashboard.citygrid import plan_of
 from dashboard.config import Config, load_config
 from dashboard.gridfiles import GridFiles
 from dashboard.ledger.inspection import look
+from dashboard.logs import set_up
 from dashboard.profile import Profile
 from geo.generate import generate
 from geo.grid import GridError
@@ -62,8 +63,9 @@ def main(config: Config, act: str) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
+    settings = load_config()
+    set_up(settings.log_format, "info", "grid", settings.place)
     try:
-        main(load_config(), sys.argv[1])
+        main(settings, sys.argv[1])
     except GridError as error:
         sys.exit(str(error))

@@ -15,7 +15,7 @@ from dashboard.periods import Base, Span, date_of
 from dashboard.profile import Profile
 from dashboard.question import Question
 from layouts.definition import Definition
-from layouts.figures import Figure
+from layouts.measured import Figure
 
 BEHIND: Final = "/desk/behind"
 SIDES: Final[dict[str, str]] = {"num": "分子", "den": "分母"}

@@ -9,10 +9,12 @@ from typing import Any
 from dash import Dash
 from starlette.routing import Route
 
-from callbacks import alarms, annual, asked, behind, filters
+from callbacks import alarms, annual, asked, behind, figures, filters, remarks
 from dashboard.access.identity import Identity
+from dashboard.access.keys import load_keys
 from dashboard.access.trail import Entry
 from dashboard.alarmdesk import AlarmDesk
+from dashboard.bookarchive import BookArchive
 from dashboard.bookdesk import BookDesk
 from dashboard.bookweb import book_routes
 from dashboard.cards import definitions
@@ -25,11 +27,17 @@ from dashboard.deskquery import DeskQuery
 from dashboard.deskweb import DeskSite, aside, asking, desk_routes
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.exportweb import export_routes
+from dashboard.figuresite import FigurePages
 from dashboard.filterdesk import FilterDesk
+from dashboard.hotlinedesk import HotlineDesk
 from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.overviewdesk import OverviewDesk
+from dashboard.platformdesk import PlatformDesk
 from dashboard.profile import Profile
+from dashboard.rankingdesk import RankingDesk
+from dashboard.remarkdesk import RemarkDesk
+from dashboard.remarkweb import remark_routes
 from dashboard.statics import Statics
 from dashboard.tableweb import table_routes
 from layouts import ids
@@ -57,6 +65,7 @@ def open_desk(
         profile.timezone,
         definitions(profile),
         profile.names,
+        profile.parts,
         map=city_map,
         demo=config.demo,
     )
@@ -68,8 +77,18 @@ def open_desk(
     def ledger() -> Ledger:
         return open_ledger(config, profile, reading=True)
 
-    books = BookDesk(ledger, profile, config.forms_dir, now, trail)
-    alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    archive = BookArchive(
+        config.book_dir, profile.id, config.forms_dir, lambda: load_keys(config.key_file), now
+    )
+    books = BookDesk(ledger, profile, config.forms_dir, now, trail, archive)
+    alarm_desk = AlarmDesk(ledger, profile, now, trail, config.replay_days)
+    happened = RemarkDesk(ledger, profile, now)
+    boards = FigurePages(
+        desk,
+        HotlineDesk(ledger, profile, now, happened),
+        PlatformDesk(ledger, profile, now, happened),
+        RankingDesk(ledger, profile, now),
+    )
     filter_desk = FilterDesk(profile, now)
     query = DeskQuery(CaseCopy(ledger, now), profile)
     cases = CaseDesk(query, ledger, profile, filter_desk)
@@ -88,6 +107,8 @@ def open_desk(
     def register(app: Dash) -> None:
         annual.register(app, AskedBooks(books), aside)
         alarms.register(app, AskedAlarms(alarm_desk), aside)
+        figures.register(app, boards.fills(), aside)
+        remarks.register(app, lambda query: happened.board(asking(), query, asking().csrf), aside)
         filters.register(app, AskedFilters(filter_desk))
         asked.register(app, ids.OVERVIEW, AskedPart(shown_overview, overviews.cancel, query), aside)
         asked.register(app, ids.CASES, AskedPart(shown_cases, case_pages.cancel, query), aside)
@@ -96,7 +117,9 @@ def open_desk(
     return [
         *export_routes(ledger, profile, now, trail),
         *table_routes(overviews, case_pages, profile.timezone, trail),
+        *remark_routes(happened),
         *book_routes(books, files, cases, profile.timezone, trail),
+        *boards.routes(trail),
         *desk_routes(DeskSite(desk, mounted(desk), statics, register)),
     ]
 

@@ -14,7 +14,9 @@ from dashboard.city import Profile, ProfileError, load_profile
 from dashboard.config import Config
 from dashboard.events import FUTURE_TOLERANCE_MS
 from dashboard.ledger import LedgerError
+from dashboard.ledger.database import Database
 from dashboard.ledger.inspection import CURRENT, look
+from dashboard.ledger.minutes import Minutes
 from dashboard.settings import ConfigError
 from geo.grid import GridError
 from geo.store import GridStore
@@ -52,6 +54,7 @@ def examine(
         yield Finding("profile", "ok", f"{profile.name}，{len(profile.districts)} 个区")
         yield from examine_redis(config, profile, now)
         yield from examine_ledger(config, profile)
+        yield from examine_replay(config)
         yield examine_grid(config, profile)
     yield from examine_packages(distributions)
     yield examine_disk(config.data_dir)
@@ -139,6 +142,28 @@ def examine_ledger(config: Config, profile: Profile) -> Iterator[Finding]:
     if found.city not in (None, profile.id):
         text = f"台账属于 {found.city}，配置的城市是 {profile.id}"
         yield Finding("ledger", "error", text, "一个台账只装一座城市：改 ledger_url 或 city")
+
+
+def examine_replay(config: Config) -> Iterator[Finding]:
+    """How many minutes can be replayed, and what they take; of a ledger of this schema."""
+    if not config.replay_days:
+        yield Finding("replay", "ok", "没有开启回放（replay_days = 0）")
+        return
+    database = Database(config.ledger_url)
+    try:
+        if look(config.ledger_url).version != CURRENT:
+            return  # told by the ledger; to look would make or migrate it
+        extent = Minutes(database).extent()
+    except LedgerError:
+        return  # told by the ledger
+    finally:
+        database.close()
+    if extent.first is None:
+        yield Finding("replay", "ok", "回放还没有记录，工作进程每分钟记一幅")
+        return
+    size, day = extent.bytes / 1e6, extent.bytes_a_day / 1e6
+    text = f"回放 {extent.minutes:,} 分钟，{size:.1f} MB，每天约 {day:.1f} MB"
+    yield Finding("replay", "ok", f"{text}，留 {config.replay_days} 天")
 
 
 def examine_grid(config: Config, profile: Profile) -> Finding:

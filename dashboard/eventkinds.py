@@ -66,11 +66,16 @@ def read_event(line: bytes, now: int) -> Event:
     return OtherEvent(wire.type, wire.id, subject, at, wire.rev or at, wire.sent_by, data, line)
 
 
+def kind_of(event: Event) -> str:
+    """The `type` an event came with."""
+    return "case" if isinstance(event, CaseEvent) else event.kind
+
+
 def newest(events: Iterable[Event]) -> dict[tuple[str, str], int]:
     """(kind, sending system) → the newest event time among `events`."""
     out: dict[tuple[str, str], int] = {}
     for event in events:
-        key = ("case" if isinstance(event, CaseEvent) else event.kind, event.sent_by)
+        key = (kind_of(event), event.sent_by)
         if event.at > out.get(key, 0):
             out[key] = event.at
     return out

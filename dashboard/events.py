@@ -185,6 +185,16 @@ def read_wire(line: bytes) -> Wire:
     return wire
 
 
+def id_of(line: bytes) -> str:
+    """The id of an event that was refused, where it can be read; "" where not."""
+    try:
+        said: Any = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    id = said.get("id") if isinstance(said, dict) else None
+    return id[:128] if isinstance(id, str) else ""
+
+
 def happened(wire: Wire, latest: int) -> int:
     """`at` as epoch ms, between 2000 and `latest`. Raises `Rejected`."""
     at = wire.at

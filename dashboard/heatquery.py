@@ -46,6 +46,11 @@ class HeatQuery:
             for id, one in self._countings.items()
         }
 
+    @property
+    def ground(self) -> Ground:
+        """The grid it answers for."""
+        return self._ground
+
     def member(self, level: str, i: int, lists: bool) -> dict[str, Any]:
         """A member of a level: what it belongs to, every measure over every window, the reports of
         each of the last 30 days, and with `lists` its newest cases. Raises `UnknownPlace`."""

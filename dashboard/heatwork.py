@@ -14,6 +14,7 @@ from dashboard.heatbus import HeatPost
 from dashboard.ledger import Ledger, spots
 from dashboard.profile import Profile
 from dashboard.redislink import BusDown, BusFull
+from dashboard.replay.heatshot import Shot
 from dashboard.tally import Change
 from geo.grid import GridError
 from geo.locate import Locator
@@ -78,6 +79,14 @@ class HeatWork:
         desk = self._desk
         if desk is not None:
             self._guarded(lambda: desk.turn(now), now)
+
+    def shot(self) -> Shot | None:
+        """What the map knows now, for replay; None without a grid."""
+        desk = self._desk
+        if desk is None or not desk.loaded:
+            return None
+        repeats = [(one.cell, one.category, one.n) for one in desk.worst]
+        return Shot(desk.ground.version, desk.told_at, desk.counts(), repeats)
 
     def _look(self) -> None:
         version = self._store.current

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from dashboard.eventkinds import read_event
-from dashboard.events import Rejected, short
+from dashboard.events import Rejected, id_of, short
 
 MOST: Final = 1_000
 """Events in one request."""
@@ -65,21 +65,11 @@ def judged(line: bytes, now: int, sent_by: str) -> Judged:
     try:
         event = read_event(line, now)
     except Rejected as error:
-        return Judged(line, _id_of(line), str(error))
+        return Judged(line, id_of(line), str(error))
     if sent_by and event.sent_by != sent_by:
         found = short(event.sent_by)
         return Judged(line, event.id, f"sent_by: {found}, this token speaks for {sent_by}")
     return Judged(line, event.id)
-
-
-def _id_of(line: bytes) -> str:
-    """The id of a bad event, where it can be read."""
-    try:
-        said: Any = msgspec.json.decode(line)
-    except msgspec.DecodeError:
-        return ""
-    id = said.get("id") if isinstance(said, dict) else None
-    return id[:128] if isinstance(id, str) else ""
 
 
 class Rate:

@@ -23,6 +23,8 @@ from dashboard.intake import BadBatch, Judged, Rate, judged, lines_of
 log = logging.getLogger(__name__)
 
 AGAIN_S: Final = 5
+NOTED: Final = 3
+"""Refused events of one request that have a line each in the log."""
 
 
 class Stream(Protocol):
@@ -50,6 +52,7 @@ def intake_routes(stream: Stream, per_s: float, now: Callable[[], int]) -> Seque
         at = now()
         found = await run_in_threadpool(lambda: [judged(one, at, who.sent_by) for one in lines])
         sent, trouble = await run_in_threadpool(_send, stream, found, f"http:{who.name}")
+        _note(found, who.user)
         return _answer(found, sent, trouble)
 
     return [Route("/api/events", events, methods=["POST"])]
@@ -72,6 +75,16 @@ def _send(stream: Stream, found: Sequence[Judged], source: str) -> tuple[int, st
         with suppress(BusDown, BusFull):  # the sender has the reasons; the copy here is for us
             stream.reject(bad)
     return sent, trouble
+
+
+def _note(found: Sequence[Judged], sender: str) -> None:
+    """What was refused, a few of them by name: whoever looks into it has the request's number."""
+    bad = [one for one in found if one.reason]
+    for one in bad[:NOTED]:
+        log.warning("拒收: %s", one.reason, extra={"event_id": one.id, "sender": sender})
+    if len(bad) > NOTED:
+        log.warning("本次另拒收 %d 个", len(bad) - NOTED, extra={"sender": sender})
+    log.debug("接入 %d 个事件", len(found) - len(bad), extra={"sender": sender})
 
 
 def _answer(found: Sequence[Judged], sent: int, trouble: str) -> Response:

@@ -26,7 +26,7 @@ from dashboard.periods import Base, date_of
 from dashboard.profile import Profile
 from dashboard.question import Question
 from dashboard.terms import FUNNEL
-from layouts.figures import Bars, Cell, Figure, Table
+from layouts.measured import Bars, Cell, Figure, Table
 from layouts.overview import Overview, Step
 
 REPORTED: Final = "cases.reported"

@@ -30,6 +30,7 @@ from dashboard.cityledger import open_ledger
 from dashboard.config import Config, load_config
 from dashboard.ingest import Summary, ingest
 from dashboard.ledger import Ledger
+from dashboard.logs import set_up
 from dashboard.profile import Profile
 from dashboard.sources.simulator import GridCells, LiveTown, cells_of
 from dashboard.sources.simulator.town import Stream
@@ -267,5 +268,6 @@ def _words(act: str, *rest: str) -> tuple[Any, ...]:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(message)s")
-    main(load_config(), *_words(*sys.argv[1:]))
+    settings = load_config()
+    set_up(settings.log_format, "info", "rehearsal", settings.place)
+    main(settings, *_words(*sys.argv[1:]))

@@ -8,12 +8,14 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dashboard.accessweb import guarded
 from dashboard.alarmcards import alarm_cards
+from dashboard.assessmentcards import assessment_cards
 from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
 from dashboard.baseweb import base_routes
@@ -27,21 +29,29 @@ from dashboard.doors import Doors
 from dashboard.frontdoor import look_of, open_front_door
 from dashboard.gridfiles import GridFiles
 from dashboard.gridweb import MapSite, map_routes
+from dashboard.heat.ground import Ground
 from dashboard.heathub import HeatHub
 from dashboard.heatquery import HeatQuery
 from dashboard.heatwork import open_ground
 from dashboard.intakeweb import intake_routes
 from dashboard.ledger.audit import AuditLog
+from dashboard.ledger.minutes import Minutes
+from dashboard.ledger.timing import timed
 from dashboard.live import App, Hub, live_route
 from dashboard.loginweb import login_routes
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidcweb import oidc_routes
 from dashboard.profile import Profile
+from dashboard.readiness import Readiness
+from dashboard.replayweb import ReplaySite, replay_routes
+from dashboard.requestlog import RequestLog
 from dashboard.screensite import open_screens
 from dashboard.statics import Statics
+from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
 from geo.store import GridStore
+from layouts.needs import paths_of
 from layouts.scene import CityMap, View
 from layouts.scenes import mounted
 
@@ -63,7 +73,7 @@ def create_app(config: Config) -> App:
         profile.title,
         profile.timezone,
         profile.key_rates,
-        definitions(profile) | alarm_cards(profile.alarms),
+        definitions(profile) | alarm_cards(profile.alarms) | assessment_cards(profile.assessment),
         map=seen,
         parts=profile.parts,
     )
@@ -79,15 +89,29 @@ def create_app(config: Config) -> App:
         config.require_redis(), name, senders, doors, front.database, _now,
         view=view, scenes=scenes, statics=statics, build=build,
     )  # fmt: skip
-    site = None
+    site = ground = None
     if files is not None and heat is not None:
         query = _Lazy(lambda: _query(config, profile, store, files.version)).get
+        ground = _ground_of(query)
         site = MapSite(files, heat, query, _told(base, config, profile), config.case_lists)
+    requests, queries = RequestLog(lines=config.access_log), Timings()
+    told = Told(
+        _now,
+        lambda: doors.store_ok,
+        lambda: senders.work_report() if hub.redis_ok else None,
+        requests,
+        queries,
+    )
+    ready = Readiness(hub, None if front.signing is None else lambda: front.database.prepared)
+    past = ReplaySite(
+        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground
+    )
     routes = [
+        *replay_routes(past),
         *login_routes(front.signing, look, profile.timezone),
         *oidc_routes(front.signing, front.oidc, look),
         *audit_routes(front.signing, look, profile.timezone),
-        *metrics_routes(hub, version("cityops-wall"), profile.id, _now, lambda: doors.store_ok),
+        *metrics_routes(hub, version("cityops-wall"), profile.id, told),
         *intake_routes(senders, config.api_rate, _now),
         *screens.routes,
         *open_desk(config, profile, statics, seen, AuditLog(front.database), _now),
@@ -98,28 +122,34 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, screens.attended, screens.beside),
+            live=live_route(hub, heat, screens.attended, screens.beside, paths_of(scenes, view)),
             build=build,
-            health=lambda: _health(hub),
-            lifespan=lambda: _running(hub, heat, doors, *screens.endless),
+            health=ready.told,
+            waits=ready.waits,
+            lifespan=lambda: _running(hub, heat, doors, queries, *screens.endless),
             routes=routes,
             more=tuple(_names(profile)),
         )
     )
-    return guarded(router, doors, look)
+    return guarded(router, doors, look, requests)
 
 
 @contextlib.asynccontextmanager
 async def _running(
-    hub: Hub, heat: HeatHub | None, doors: Doors, *endless: Callable[[], Coroutine[Any, Any, None]]
+    hub: Hub,
+    heat: HeatHub | None,
+    doors: Doors,
+    queries: Timings,
+    *endless: Callable[[], Coroutine[Any, Any, None]],
 ) -> AsyncIterator[None]:
     hubs = [one for one in (hub, heat) if one is not None]
     for one in hubs:
         await one.start()
     going = [asyncio.create_task(run()) for run in endless]
     try:
-        async with doors.kept():
-            yield
+        with timed(partial(queries.add, "")):
+            async with doors.kept():
+                yield
     finally:
         for task in going:
             task.cancel()
@@ -161,6 +191,10 @@ def _query(config: Config, profile: Profile, store: GridStore, version: str) -> 
     return HeatQuery(profile, ledger, ground, _now)
 
 
+def _ground_of(query: Callable[[], HeatQuery]) -> Callable[[], Ground]:
+    return lambda: query().ground
+
+
 class _Lazy:
     """Made once, when first asked for; a failure is tried again."""
 
@@ -182,12 +216,6 @@ def _now() -> int:
 def _troubles(doors: Doors) -> Mapping[str, Any]:
     """What every beat tells beside the frame's age: nothing while all is well."""
     return {} if doors.store_ok else {"accounts_ok": False}
-
-
-def _health(hub: Hub) -> Mapping[str, Any]:
-    frame = hub.frame
-    data_at = frame["as_of"] if frame else None
-    return {"redis_ok": hub.redis_ok, "viewers": hub.viewers, "data_at": data_at}
 
 
 def _names(profile: Profile) -> Iterator[str]:

@@ -6,6 +6,7 @@ on again: screens show it as it is. Ratios are 0–1; texts are what a Chinese r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 VERSION: Final = 1
@@ -20,7 +21,8 @@ Judgement = Literal["good", "warn", "bad"]
 class Cell(TypedDict):
     """One figure: value `v` = `n` ÷ `d` (a count has no `d`), state `st`, comparison basis `cmp`
     and its full-day total `tot`, target `tgt` with `op`, judgement `ok`; `src` is the source whose
-    freshness `st` is, where it is not the freshest of all."""
+    freshness `st` is, where it is not the freshest of all. In a published frame the fields after
+    `st` are there only where they say something, see `slim`."""
 
     v: float | None
     n: int | None
@@ -91,7 +93,17 @@ class Delta(TypedDict):
 
 
 SECTIONS: Final = ("m", "s", "t")
+_BESIDE: Final = frozenset({"cmp", "tot", "tgt", "op", "ok"})
 _DATED: Final = frozenset({"seq", "as_of", *SECTIONS})
+
+
+def slim(frame: Frame) -> Frame:
+    """The frame as it is published: what is null beside a cell's figure is left out, for most
+    cells have no comparison and no target. In a cell, absent means null."""
+    cells: dict[str, Any] = {}
+    for key, cell in frame["m"].items():
+        cells[key] = {name: v for name, v in cell.items() if v is not None or name not in _BESIDE}
+    return {**frame, "m": cells}
 
 
 def read_frame(value: object) -> Frame:
@@ -123,6 +135,30 @@ def diff(old: Frame, new: Frame) -> Delta | None:
             if value != had[key]:
                 changes[f"{section}.{key}"] = value
     return Delta(base=old["seq"], seq=new["seq"], as_of=new["as_of"], set=changes)
+
+
+def shown(path: str, paths: Collection[str]) -> bool:
+    """Whether a path is among those; a variant 口径 `…@x` of a figure goes with the figure."""
+    return path in paths or path.partition("@")[0] in paths
+
+
+def cut(frame: Frame, paths: Collection[str]) -> Frame:
+    """The frame with those `m.…`, `s.…`, `t.…` only; what is no section stays whole."""
+    out: dict[str, Any] = dict(frame)
+    for section in SECTIONS:
+        has = out[section]
+        out[section] = {key: has[key] for key in has if shown(f"{section}.{key}", paths)}
+    return out  # type: ignore[return-value]
+
+
+def cut_delta(delta: Delta, paths: Collection[str]) -> Delta:
+    """The delta between two frames that were cut like this."""
+    kept = {
+        path: value
+        for path, value in delta["set"].items()
+        if path.partition(".")[0] not in SECTIONS or shown(path, paths)
+    }
+    return {**delta, "set": kept}
 
 
 def patch(frame: Frame, delta: Delta) -> Frame:

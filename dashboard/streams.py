@@ -39,6 +39,23 @@ def shards_key(city: str) -> str:
     return f"{tag(city)}:shards"
 
 
+def rejected_key(city: str) -> str:
+    return f"{tag(city)}:rejected"
+
+
+def frame_key(city: str) -> str:
+    return f"{tag(city)}:frame"
+
+
+def work_key(city: str) -> str:
+    """Holds what the worker last said of itself, see `workmeter`."""
+    return f"{tag(city)}:work"
+
+
+def frames_channel(city: str) -> str:
+    return f"{tag(city)}:frames"
+
+
 def stream_name(shard: int) -> str:
     """The name of a shard among the ledger's cursors."""
     return STREAM if shard == 0 else f"{STREAM}/{shard}"

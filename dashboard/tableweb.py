@@ -23,7 +23,7 @@ from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
 from dashboard.overviewdesk import OverviewDesk
 from dashboard.waiting import Stopped, Waiting
-from layouts.figures import NO_VALUE, Figure, Table
+from layouts.measured import NO_VALUE, Figure, Table
 
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",

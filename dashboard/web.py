@@ -1,4 +1,5 @@
-"""The web surface of the wall 网页: one Dash page, our files, the live stream, `/healthz`.
+"""The web surface of the wall 网页: one Dash page, our files, the live stream, and how it is:
+`/healthz` (send screens here?), `/livez` (does it answer at all?).
 
 The live stream stands beside Dash, outside its and Starlette's middleware: those gather or
 buffer answers, a stream must not be.
@@ -7,6 +8,7 @@ buffer answers, a stream must not be.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -22,6 +24,7 @@ from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.contentpolicy import page_policy
+from dashboard.leandash import LeanDash
 from dashboard.packing import Packed
 from dashboard.statics import Statics
 from layouts.scene import Scene, View
@@ -49,6 +52,8 @@ class WallSite:
     """Screens reload when the stream says another one."""
     health: Callable[[], Mapping[str, Any]] = dict
     """More for `/healthz`, e.g. whether Redis answers."""
+    waits: Callable[[], Sequence[str]] = tuple
+    """What is still missing before screens may be sent here, see `readiness`."""
     lifespan: Lifespan = contextlib.nullcontext
     """Runs around serving, after the fork: the hub's subscription."""
     dwell_s: float = DWELL_S
@@ -78,13 +83,18 @@ def wall_site(site: WallSite) -> Router:
         nonlocal ready
         async with site.lifespan():
             await _warm_up(packed, f"{PREFIX}_dash-layout", f"{PREFIX}_dash-dependencies")
-            await _warm_up(packed, PREFIX)
+            page = await _warm_up(packed, PREFIX)
+            await _warm_up(packed, *_SCRIPT.findall(page))
             ready = True
             yield
 
     async def healthz(_request: Request) -> JSONResponse:
-        state = {"ok": ready, "build": site.build, **site.health()}
-        return JSONResponse(state, 200 if ready else 503, {"cache-control": "no-store"})
+        waits = [*(() if ready else ("warmed",)), *site.waits()]
+        state = {"ok": not waits, "waits": waits, "build": site.build, **site.health()}
+        return JSONResponse(state, 503 if waits else 200, {"cache-control": "no-store"})
+
+    async def livez(_request: Request) -> JSONResponse:
+        return JSONResponse({"build": site.build}, headers={"cache-control": "no-store"})
 
     async def home(_request: Request) -> RedirectResponse:
         return RedirectResponse(PREFIX.rstrip("/"))
@@ -103,6 +113,7 @@ def wall_site(site: WallSite) -> Router:
         [
             Route(LIVE, _Endpoint(site.live)),
             Route("/healthz", healthz),
+            Route("/livez", livez),
             *site.routes,
             Mount(site.statics.prefix.rstrip("/"), site.statics),
             Route("/", home),
@@ -135,7 +146,7 @@ def _dash_app(site: WallSite) -> Dash:
     words = "".join((*_words(layout), *spoken, *site.more))
     slices = font_slices(statics.text(FONT_SHEET), words)
     folder = FONT_SHEET.rpartition("/")[0]
-    dash = Dash(
+    dash = LeanDash(
         "dashboard",
         server=False,
         backend="fastapi",
@@ -147,8 +158,11 @@ def _dash_app(site: WallSite) -> Dash:
         title=f"{site.view.city} · 城市运行墙",
         update_title="",
         index_string=index_string(
-            [statics.url(name) for name in styles],
-            [statics.url(name) for name in scripts],
+            [
+                statics.url(FONT_SHEET),
+                statics.bundle("wall", [n for n in styles if n != FONT_SHEET]),
+            ],
+            [statics.bundle("wall", scripts)],
             [statics.url(f"{folder}/{name}") for name in slices],
             statics.url("favicon.svg"),
             page,
@@ -165,6 +179,7 @@ def _of_maps(name: str) -> bool:
     return name.startswith(("heat", "scene-grid-heat", "vendor/"))
 
 
+_SCRIPT = re.compile(r'<script[^>]* src="(/wall/_dash-component-suites/[^"?]+)')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -207,9 +222,11 @@ class _Endpoint:
         await self._app(scope, receive, with_headers if self._headers else send)
 
 
-async def _warm_up(app: ASGIApp, *paths: str) -> None:
+async def _warm_up(app: ASGIApp, *paths: str) -> str:
     """Asks for pages ourselves before anyone else: the first page can fail under threads
-    (plotly/dash#3971), and the answers are kept gzipped. Raises RuntimeError if one is not 200."""
+    (plotly/dash#3971), and the answers are kept gzipped. Gives the last one; raises RuntimeError if
+    one is not 200."""
+    body = b""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
@@ -218,8 +235,11 @@ async def _warm_up(app: ASGIApp, *paths: str) -> None:
         status: list[int] = []
 
         async def send(message: Message, status: list[int] = status) -> None:
+            nonlocal body
             if message["type"] == "http.response.start":
                 status.append(message["status"])
+            else:
+                body = message.get("body", b"") or body
 
         scope = {
             "type": "http",
@@ -238,3 +258,4 @@ async def _warm_up(app: ASGIApp, *paths: str) -> None:
         await app(scope, receive, send)
         if status != [200]:
             raise RuntimeError(f"warm-up of {path}: status {status}")
+    return gzip.decompress(body).decode() if body.startswith(b"\x1f\x8b") else body.decode()

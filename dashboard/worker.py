@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import logging
 import random
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,8 +19,8 @@ import orjson
 
 from dashboard.bus import Bus, BusDown, BusFull
 from dashboard.cases import Row
-from dashboard.eventkinds import Event, newest, read_event
-from dashboard.events import Rejected
+from dashboard.eventkinds import Event, kind_of, newest, read_event
+from dashboard.events import Rejected, id_of
 from dashboard.framing import Stamp, build_frame, health
 from dashboard.heatwork import HeatWork
 from dashboard.ledger import Ledger, Refused, Superseded, reading
@@ -26,10 +28,12 @@ from dashboard.ledger.errors import Fenced
 from dashboard.ledger.lease import Lease
 from dashboard.livestate import LiveState
 from dashboard.profile import Profile
+from dashboard.recorder import Recorder
 from dashboard.sections import Section
-from dashboard.snapshot import MAX_BYTES, Gap, read_frame
+from dashboard.snapshot import MAX_BYTES, Gap, read_frame, slim
 from dashboard.streamreading import Batch, StreamReading
 from dashboard.streams import STREAM
+from dashboard.workmeter import WorkMeter
 
 __all__ = ["STREAM", "Pace", "Worker"]
 
@@ -44,6 +48,8 @@ UPKEEP_MS: Final = 5_000
 TRIM_LIMIT: Final = 20_000
 """Stream entries removed in one upkeep at most."""
 RELIEF_TRIES: Final = 3
+REPORTED: Final = 5
+"""Refused events of one batch that have a line each in the log."""
 RELOAD_MS: Final = 10_000
 """After another program wrote to the ledger, reload at most this often."""
 GAP_SHOWN_MS: Final = 24 * 3_600_000
@@ -106,6 +112,8 @@ class Worker:
         pace: Pace | None = None,
         heat: HeatWork | None = None,
         sections: Sequence[Section] = (),
+        meter: WorkMeter | None = None,
+        recorder: Recorder | None = None,
         lease: Lease | None = None,
         steady: Callable[[], int] | None = None,
     ) -> None:
@@ -117,6 +125,8 @@ class Worker:
         self._build, self._demo, self._pace = build, demo, pace or Pace()
         self._heat = heat  # None: a city without a grid
         self._sections = sections  # painted in this order
+        self._meter = meter or WorkMeter(build, now)
+        self._recorder = recorder  # None: no replay
         self._lease, self._steady = lease, steady or now
         self._state: LiveState | None = None
         self._stream = StreamReading(bus, ledger)
@@ -126,7 +136,7 @@ class Worker:
         self._seq = 0
         self._gap: Gap | None = None
         self._changed = False
-        self._published_at = 0
+        self._published_at = self._told_at = 0
         self._upkeep_at = 0
         self._full = False
 
@@ -212,6 +222,7 @@ class Worker:
         for section in self._sections:
             section.reset(now)
         self._changed = True
+        self._meter.loaded()
         log.info("已载入 %s，游标 %s", self._profile.name, self._stream)
         return state
 
@@ -256,8 +267,11 @@ class Worker:
                 except Rejected as error:
                     at = f"{position}/{shard}" if shard else position
                     refused.append(Refused(at, str(error), body))
+        began = time.perf_counter()
         applied = self._ledger.apply(events, self._stream.advances(batch), refused, now)
+        self._meter.committed(map(kind_of, events), applied.unchanged, time.perf_counter() - began)
         self._stream.committed(batch)
+        log.debug("入账 %d 个事件", len(events), extra={"stream_id": str(self._stream)})
         if applied.seq != self._ledger_seq + 1:
             self._stale = True
         self._ledger_seq = applied.seq
@@ -269,13 +283,16 @@ class Worker:
         self._changed = True
         if refused:
             state.rejected += len(refused)
+            self._meter.refused(one.reason for one in refused)
             self._report(refused)
 
     def _report(self, refused: Sequence[Refused]) -> None:
         """The ledger has them; the stream of rejected events is for whoever watches Redis."""
-        log.warning(
-            "拒收 %d 个事件，如 %s: %s", len(refused), refused[0].position, refused[0].reason
-        )
+        for one in refused[:REPORTED]:
+            facts = {"stream_id": one.position, "event_id": id_of(one.body)}
+            log.warning("拒收: %s", one.reason, extra=facts)
+        if len(refused) > REPORTED:
+            log.warning("本批另拒收 %d 个，见台账的拒收表", len(refused) - REPORTED)
         try:
             self._bus.reject([(r.position, r.reason, r.body) for r in refused])
         except (BusDown, BusFull) as error:
@@ -296,12 +313,23 @@ class Worker:
         frame = build_frame(state, stamp)
         for section in self._sections:
             section.paint(frame)
-        body = orjson.dumps(frame)
+        body = orjson.dumps(slim(frame))
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
         self._published_at = now
         if self._sent(body, stamp.seq):
             self._seq, self._changed = stamp.seq, False
+            if self._recorder is not None:
+                self._recorder.shown(body, now)
+            self._meter.published(len(body))
+            self._tell(now)
+
+    def _tell(self, now: int) -> None:
+        """Says what was done so far; nothing of the city's hangs on it."""
+        if not 0 <= now - self._told_at < HEARTBEAT_MS:
+            self._told_at = now
+            with suppress(BusFull):
+                self._bus.tell_work(self._meter.body())
 
     def _sent(self, body: bytes, seq: int) -> bool:
         """Publishes a frame. Where Redis is full, committed events give way early, else the wall

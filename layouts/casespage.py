@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.caselist import CaseList, rows
-from layouts.figures import Figure, Table, compared, number, table, verdict
+from layouts.measured import Figure, Table, compared, number, table, verdict
 from layouts.overview import Step, exports
 from layouts.widgets import aria
 
@@ -138,7 +138,7 @@ def _backlog(shown: Backlog) -> Component:
                     html.Thead(head),
                     html.Tbody(made),
                 ],
-                className="list figures",
+                className="list tabled",
             ),
         ],
         className="panel backlog",

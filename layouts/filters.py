@@ -51,12 +51,13 @@ class FilterBar:
     """The address without any filter; empty: there is none."""
 
 
-def frame(*dimensions: str) -> Component:
-    """The bar's place in a page, for these dimensions (`USUAL` if none are named)."""
+def frame(*dimensions: str, narrow: bool = True) -> Component:
+    """The bar's place in a page, for these dimensions (`USUAL` if none are named); without
+    `narrow` only the period is asked for."""
     return html.Div(
         [
             dcc.Location(id=ids.FILTER_AT, refresh=False),
-            dcc.Store(id=ids.FILTER_DIMENSIONS, data=list(dimensions or USUAL)),
+            dcc.Store(id=ids.FILTER_DIMENSIONS, data=list(dimensions or USUAL) if narrow else []),
             html.Div(id=ids.FILTER_BAR),
         ],
         className="filters",
@@ -78,6 +79,7 @@ def _periods(shown: FilterBar) -> Component:
             html.Span(name, **(aria(current="true") if on else {})),
             href=href,
             className="seg-one on" if on else "seg-one",
+            title=f"现在看的是{name}" if on else None,
         )
         for name, href, on in shown.periods
     ]
@@ -96,7 +98,7 @@ def _periods(shown: FilterBar) -> Component:
                 **aria(label="自选起止日"),
             ),
             html.Span(shown.days, className="days mut", role="status"),
-            _fold(shown),
+            _fold(shown) if shown.filters else None,
             html.Button("复制链接", className="btn copy", type="button", **data(copy="1")),
         ],
         className="filter-row",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.figures import Bars, Figure, Table, bars, compared, number, rate, table
+from layouts.measured import Bars, Figure, Table, bars, compared, number, rate, table
 from layouts.widgets import aria
 
 

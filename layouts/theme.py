@@ -76,15 +76,16 @@ def index_string(
 ) -> str:
     """Dash's index template of the wall page; every argument is a URL but `page`.
 
-    Our scripts come before Dash's: the stream is open while React still loads.
+    Our scripts come before Dash's: the stream is open while React still loads. Fonts come after
+    both are under way: figures do not wait for glyphs.
     """
-    lines = [
-        f'<link rel="preload" href="{u}" as="font" type="font/woff2" crossorigin>' for u in fonts
-    ]
-    lines += [f'<link rel="stylesheet" href="{url}">' for url in styles]
+    lines = [f'<link rel="stylesheet" href="{url}">' for url in styles]
     lines += [f'<link rel="icon" href="{icon}" type="image/svg+xml">']
     lines += [f'<script id="{ids.PAGE}" type="application/json">{page_json(page)}</script>']
     lines += [f'<script src="{url}"></script>' for url in scripts]
+    lines += [
+        f'<link rel="preload" href="{u}" as="font" type="font/woff2" crossorigin>' for u in fonts
+    ]
     head = "\n    ".join(lines)
     return f"""<!DOCTYPE html>
 <html lang="zh-CN">

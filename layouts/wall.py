@@ -19,6 +19,7 @@ def wall(view: View, scenes: Sequence[Scene]) -> Component:
             _header(view, scenes),
             html.Main([_mounted(scene, view) for scene in scenes], id=ids.STAGE, className="stage"),
             html.Aside(id=ids.CARD, className="card", role="dialog"),
+            html.Section(className="playback"),
         ],
         id=ids.WALL,
         className="wall",

@@ -14,6 +14,7 @@ PARTS: Final = {
     "热线": "calls",
     "平台": "platform",
     "年度": "annual",
+    "考评": "ranking",
     "告警": "alarms",
 }
 """Heading of a part of the frame that not every city has → the word its keys carry."""

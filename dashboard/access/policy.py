@@ -45,6 +45,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "exports.make": _action("导出", V, O, R),
     "cases.correct": _action("更正案卷与停机记录", O),
     "alarms.acknowledge": _action("确认告警", O),
+    "annotations.write": _action("写趋势图上的标注", O),
     "forms.fill": _action("填报、送审", O),
     "forms.review": _action("复核、退回、归档", R),
     "screens.read": _action("看各块屏的状态", O, A),
@@ -76,9 +77,11 @@ _MINE = Rule(OWN)
 ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/": {"GET": _SHOW},
     "/healthz": {"GET": _OPEN},
+    "/livez": {"GET": _OPEN},
     "/metrics": {"GET": Rule(METRICS)},
     "/assets": {"GET": _OPEN},
     "/live": {"GET": _SHOW},
+    "/replay/*": {"GET": _SHOW},
     "/wall": {"GET": _SHOW},
     "/wall/*": {"GET": _SHOW},
     "/wall/beat": {"POST": Rule("wall.beat", csrf="origin", body=4_096)},
@@ -88,6 +91,7 @@ ROUTES: Final[Mapping[str, Mapping[str, Rule]]] = {
     "/desk/*": {"GET": _DESK},
     # the pages' callbacks ask `asking()` what they may do; see `deskweb`
     "/desk/_{dash:path}": {"GET": _DESK, "POST": Rule("desk.read", csrf="origin")},
+    "/desk/annotations/*": {"POST": Rule("annotations.write", body=8_192)},
     "/desk/screens": {"GET": Rule("screens.read")},
     "/desk/screens/*": {"POST": Rule("system.manage", body=8_192)},
     "/desk/attach/*": {"POST": Rule("forms.fill", body=64 << 20)},

@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, str]] = {
     "screen.arrange": "改排片",
     "screen.order": "遥控屏幕",
     "screen.revoke": "吊销屏幕",
+    "screen.unknown": "屏幕不在册",
     "screen.refused": "屏幕被拒",
     "token.add": "新增接入令牌",
     "token.revoke": "吊销接入令牌",
@@ -42,6 +43,9 @@ NAMES: Final[Mapping[str, str]] = {
     "correction": "更正",
     "override": "改系统值",
     "acknowledge": "确认告警",
+    "annotation.add": "新增标注",
+    "annotation.change": "改标注",
+    "annotation.remove": "删标注",
     "audit.export": "导出审计日志",
     "audit.pruned": "清理过期审计日志",
 }

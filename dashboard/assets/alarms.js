@@ -84,7 +84,7 @@
       const fresh = frame ? entering(rows, now) : [];
       if (fresh.length && !told.quiet) sound.ring(fresh[0].severity);
       sound.say({ wanted: Boolean(frame && frame.s.alarms), quiet: told.quiet, alarm: told.unacked > 0 });
-      paintBar(first, rows, told, Boolean(pinning), now);
+      paintBar(first, rows, told, Boolean(pinning) && !app.playback, now);
     }
 
     return { tick };

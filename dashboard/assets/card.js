@@ -35,13 +35,14 @@
     const cell = frame.m[key] || app.ABSENT;
     const rate = definition.unit === '%';
     const sources = (frame.sources || []).map((source) => source.name).join('、');
-    const value = scope === 'alarms' ? alarmValue(key.slice(dot + 1), frame)
+    const ranking = scope === 'ranking' ? app.rankingCard(key, frame) : null;
+    const value = ranking ? ranking.value : scope === 'alarms' ? alarmValue(key.slice(dot + 1), frame)
       : app.hasValue(cell) ? written(cell, definition.unit) : f.NO_VALUE;
     const rows = [
       ['口径', definition.text],
       ['分子', rate && definition.numerator ? f.count(cell.n) + '　' + definition.numerator : ''],
       ['分母', rate && definition.denominator ? f.count(cell.d) + '　' + definition.denominator : ''],
-      ['时间范围', windowText(scope, now)],
+      ['时间范围', ranking ? ranking.window : windowText(scope, now)],
       ['归属', scope === 'open' || scope === 'now' ? '' : definition.attribution],
       ['比较基准', f.known(cell.cmp) ? basis(scope) + '　' + (rate ? f.rate(cell.cmp) + f.THIN + '%'
         : f.count(cell.cmp)) : ''],

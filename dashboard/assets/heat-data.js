@@ -78,6 +78,12 @@
       total: null, top: [], repeat: [], values: null, classes: null, some: 0 };
   }
 
+  /** 一个键有几个成员。 */
+  function sizeOf(meta, key) {
+    const levelId = key.split('.')[2];
+    return levelId === 'unit_cell' ? meta.n : meta.levels.find((one) => one.id === levelId).count;
+  }
+
   const isRate = (meta, key) =>
     meta.measures.find((one) => one.id === key.split('.')[0]).kind === 'rate';
 
@@ -152,6 +158,10 @@
     function load(key) {
       const entry = held.get(key);
       if (!entry || entry.busy) return;
+      if (app.playback) {
+        loadPast(entry, key);
+        return;
+      }
       entry.busy = true;
       fetch('/heat/' + key, { cache: 'no-store' })
         .then((answer) => {
@@ -163,6 +173,42 @@
           entry.busy = false;
           entry.retry = setTimeout(() => load(key), RETRY_MS * (0.75 + Math.random() / 2));
         });
+    }
+
+    /** 回放：那一分钟的整份。没有记录就空着，绝不留着别的时刻的数。 */
+    function loadPast(entry, key) {
+      entry.turn = (entry.turn || 0) + 1;
+      const mine = entry.turn;
+      const url = app.playback.heatUrl(key);
+      const known = url && app.playback.mapped(key.split('.').slice(0, 2).join('.'));
+      const blank = () => {
+        if (mine !== entry.turn) return;
+        entry.vector = createVector(meta, key);
+        fill(entry.vector, new Int32Array(sizeOf(meta, key)).fill(entry.vector.rate ? -1 : 0));
+        entry.vector.absent = true;
+        tell(key, null);
+      };
+      if (app.playback.status().state === 'connecting') return; // 那一幅到了会再来
+      if (!known) {
+        blank();
+        return;
+      }
+      fetch(url)
+        .then((answer) => {
+          if (!answer.ok) throw new Error(url + ' ' + answer.status);
+          return answer.json();
+        })
+        .then((told) => unzip(bytesOf(told.values)).then((bytes) => {
+          if (mine !== entry.turn) return;
+          entry.vector = createVector(meta, key);
+          accept(entry, key, told, bytes);
+        }))
+        .catch(blank);
+    }
+
+    /** 回放换了一分：要着的都重取。 */
+    function renew() {
+      held.forEach((entry, key) => loadPast(entry, key));
     }
 
     function accept(entry, key, told, bytes) {
@@ -219,6 +265,7 @@
       ready,
       want,
       wanted,
+      renew,
       meta: () => meta,
       vector: (key) => { const entry = held.get(key); return entry ? entry.vector : null; },
       listen: (listener) => listeners.push(listener),

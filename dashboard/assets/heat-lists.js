@@ -66,7 +66,7 @@
     const total = vector.rate ? rateOf(vector.total) : f.count(vector.total);
     setText(parts[1].firstElementChild, total);
     setText(parts[1].lastElementChild, vector.rate && total !== f.NO_VALUE ? '%' : '');
-    setText(parts[2], vector.rate || !vector.values ? ''
+    setText(parts[2], vector.absent ? '这一分钟没有记录这种看法' : vector.rate || !vector.values ? ''
       : '有案' + level.name + ' ' + f.count(vector.some) + ' / ' + f.count(vector.values.length));
     const beside = [];
     if (vector.outside) beside.push('网格外 ' + f.count(vector.outside));
@@ -79,7 +79,7 @@
   /** 一行：名次、位置与编码、数。 */
   function hottest(el, vector, most) {
     const rows = (vector.top || []).slice(0, most);
-    if (empty(el, !rows.length, '此窗口内没有案卷')) return;
+    if (empty(el, !rows.length, vector.absent ? '无记录' : '此窗口内没有案卷')) return;
     const lines = pool(el, rows.length, () => {
       const row = make('div', 'r');
       row.appendChild(make('span', 'no dim'));
@@ -130,7 +130,7 @@
 
   function repeats(el, vector, most) {
     const rows = (vector.repeat || []).slice(0, most);
-    if (empty(el, !rows.length, '没有达到次数的点位')) return;
+    if (empty(el, !rows.length, vector.absent ? '无记录' : '没有达到次数的点位')) return;
     const lines = pool(el, rows.length, () => {
       const row = make('div', 'r');
       row.appendChild(make('span', 'name'));

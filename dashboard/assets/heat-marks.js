@@ -56,7 +56,7 @@
 
     function drawLabels(map, frame, taken) {
       const vector = view.districts();
-      const known = vector && vector.values && !view.replaying(); // 回放时的区数不是实时数
+      const known = vector && vector.values && !vector.absent && !view.replaying(); // 回放时的区数不是实时数
       const order = district ? district.codes.map((_, i) => i) : [];
       if (known) order.sort((a, b) => vector.values[b] - vector.values[a]);
       const els = app.pool(labels, order.length, () => {
@@ -187,7 +187,7 @@
     function values() {
       const vector = view.districts();
       const top = view.vector() ? view.vector().top.slice(0, ranks).map((row) => row.i).join() : '';
-      const same = district && shown && vector && vector.values && top === shown.top
+      const same = district && shown && vector && vector.values && !vector.absent && top === shown.top
         && !view.replaying() && shown.key === view.key();
       const texts = same ? shown.order.map((member) => valueText(vector, vector.values[member])) : [];
       const fits = same && texts.every((text, i) => {

@@ -67,6 +67,7 @@
       onMoving() {},
       onValues() { dirty = true; queue(); },
       onPick(found) {
+        if (app.playback) return; // 点开的是此刻的数，回放时不给
         if (found) card.open(view.meta(), found.level, found.member, () => marks.choose(null));
         else card.close();
         marks.choose(found && found.latlng);
@@ -162,7 +163,7 @@
       const shown = scene && scene.classList.contains('on');
       if (!shown || !settings.interactive || fromAddress()) turned = now;
       if (replay) replay.paint(app.live.frame());
-      if (now < heldUntil || (replay && replay.active()) || now - turned < TURN_MS) return;
+      if (app.playback || now < heldUntil || (replay && replay.active()) || now - turned < TURN_MS) return;
       turned = now;
       turn += 1;
       const meta = view.meta();

@@ -82,7 +82,7 @@
     });
     setClass(el, 'few', shown.length < 4);
     const now = app.now();
-    const known = app.live.status().state === 'live';
+    const known = ['live', 'replay'].indexOf(app.live.status().state) >= 0;
     shown.forEach((source, i) => {
       const row = rows[i];
       const look = known ? FEED[source.state] || FEED.nodata : FEED.unknown;

@@ -84,5 +84,8 @@
     };
   }
 
-  app.createSound = createSound;
+  /** 回放不出声。 */
+  const SILENT = { ring() {}, say() {}, test: () => false, played: () => [], ready: () => false };
+
+  Object.assign(app, { createSound, SILENT });
 })((window.cityops = window.cityops || {}));

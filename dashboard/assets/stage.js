@@ -14,7 +14,7 @@
   }
 
   function createStage(options) {
-    const { nav, title, holdMs, onShow } = options;
+    const { nav, title, holdMs, onShow, still } = options;
     const all = options.scenes; // 这块屏可以放的
     const links = new Map(Array.from(nav.querySelectorAll('[data-goto]'), (link) => [link.dataset.goto, link]));
     const paused = nav.querySelector('.paused');
@@ -27,7 +27,7 @@
     let called = null; // 告警要看的场景
     let spent = 0; // 本场景已停留
     let heldUntil = 0;
-    let stopped = false;
+    let stopped = Boolean(still);
     let last = performance.now();
     let leaving = 0;
 
@@ -80,7 +80,7 @@
 
     /** 告警固定的场景；null 为没有。路径固定的屏幕、没有排这个画面的屏幕不换场景。 */
     function pin(id) {
-      const scene = id === null || pinned !== null || !ids.includes(id) ? null : byId(id);
+      const scene = id === null || pinned !== null || still || !ids.includes(id) ? null : byId(id);
       if (scene === called) return;
       called = scene;
       spent = 0;

@@ -11,10 +11,12 @@
     offline: ['off', 'cross', '断线'],
     nodata: ['nod', 'dash', '无数据'],
     na: ['nod', 'dash', '不适用'],
+    replay: ['past', 'rewind', '回放'],
+    norecord: ['nod', 'dash', '无记录'],
     bad: ['bad', 'warn', '告警'],
     warn: ['warn', 'warn', '告警'],
   };
-  const TILE = { late: 'late', offline: 'off', nodata: 'nod' };
+  const TILE = { late: 'late', offline: 'off', nodata: 'nod', norecord: 'nod' };
   const STREAM = 'today.cases.reported'; // 没有自己指标的磁贴随案卷流
 
   const seconds = (age) => Math.max(1, Math.ceil(age / 1000)) + ' 秒';
@@ -55,6 +57,7 @@
     if (state === 'live') return '实时 ' + seconds(age);
     if (state === 'late') return '迟滞 ' + f.span(age);
     if (state === 'offline') return '断线 ' + app.zone.time(stoppedAt);
+    if (state === 'replay') return '回放 ' + app.zone.minute(app.now());
     return LOOK[state][2];
   }
 
@@ -74,15 +77,16 @@
       let state = link.state;
       let age = link.age;
       let stopped = link.dataAt;
-      if (frame && state === 'live') {
-        state = cellState(tile, frame);
+      if (frame && (state === 'live' || state === 'replay')) {
+        const own = cellState(tile, frame);
+        if (own !== 'live') state = own;
         if (state === 'late' || state === 'offline') {
           stopped = lastHeard(tile, frame);
           age = now - stopped;
         }
       }
       const alarm = app.dressAlarm(tile, frame, now);
-      if (alarm && state === 'live') write(tile.state, alarm.severity, alarm.text);
+      if (alarm && (state === 'live' || state === 'replay')) write(tile.state, alarm.severity, alarm.text);
       else write(tile.state, state, stopped === null ? LOOK[state][2] : describe(state, age, stopped));
       ['late', 'off', 'nod'].forEach((name) => app.setClass(tile.el, name, TILE[state] === name));
     });

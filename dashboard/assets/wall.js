@@ -11,12 +11,15 @@
 
   const EMPTY = { m: {}, s: {}, t: {} }; // 第一帧之前：写“—”和“无数据”，不留白
   let wall = null; // 版面未到时帧先存着
-  const live = app.createLive({ url: liveUrl, onFrame, onBeat });
+  const at = app.askedFor(location.search); // 要看哪一刻；null 为此刻
+  const playback = at === null ? null : app.createPlayback({ at, onFrame });
+  app.playback = playback;
+  const live = playback || app.createLive({ url: liveUrl, onFrame, onBeat });
   const reloader = app.createReloader({ build: app.page.build });
   app.now = live.now;
   app.live = live;
   app.screen = app.createScreen(live);
-  if (app.heat) app.heat.follow(live);
+  if (app.heat && !playback) app.heat.follow(live);
 
   /** 授权没了：重新打开，服务器说明缘由。一分钟至多一次，不空转。 */
   live.on('ended', () => {
@@ -55,21 +58,24 @@
     const dwell = Number(params.get('dwell')); // 网址里写的胜过服务器的排片
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;
+    let minute = 0;
 
     const stage = app.createStage({
+      still: Boolean(playback), // 回放时场景由人换
       scenes, nav: find('nav'), title: find('.ttl'), holdMs: hold * 1000,
       dwellMs: (dwell || app.page.dwell_s) * 1000,
       onShow: (scene) => app.paint(bindings.get(scene), live.frame() || EMPTY),
     });
 
-    const sound = app.createSound(find('.sound'));
+    const sound = playback ? app.SILENT : app.createSound(find('.sound'));
+    if (playback) app.createPlaybackBar(find('.playback'), playback);
     const alarms = app.createAlarms({ bar: find('.alarm-bar'), wall: root, stage, sound });
 
     function apply(frame, changed) {
       scenes.forEach((scene) => app.mark(bindings.get(scene), changed));
       paintVisible();
-      if (!changed || changed.demo) app.setClass(find('.demo'), 'gone', !frame.demo);
-      if (!changed || changed.city) app.setText(find('.org'), frame.city.title);
+      if (frame.city && (!changed || changed.demo)) app.setClass(find('.demo'), 'gone', !frame.demo);
+      if (frame.city && (!changed || changed.city)) app.setText(find('.org'), frame.city.title);
       card.refresh();
       states();
       app.painted = (app.painted || 0) + 1;
@@ -84,6 +90,7 @@
     function states() {
       const link = live.status();
       app.paintHeader(header, link);
+      if (playback) app.paintPlayback(header.banner, playback);
       stage.visible().forEach((scene) =>
         app.paintTiles(tiles.get(scene), live.frame(), link, live.now()));
       alarms.tick(live.frame(), live.now());
@@ -101,7 +108,8 @@
         if (ageing.has(b.el)) b.dirty = true;
       }));
       paintVisible();
-      if (Math.floor(now / 1000) % 60 === 0) {
+      if (Math.floor(now / 60000) !== minute) {
+        minute = Math.floor(now / 60000);
         reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
       }
     }
@@ -141,7 +149,7 @@
     app.screen.attach({ stage, sound, dwell, wall: root });
     if (app.startMaps) app.startMaps(root);
     wall = { apply };
-    if (live.frame()) apply(live.frame(), null);
+    if (live.frame() || playback) apply(live.frame() || EMPTY, null);
     tick();
     setInterval(tick, TICK_MS);
   }

@@ -218,6 +218,12 @@ class Traffic:
             id = event["requestId"]
             add(id, int(event["encodedDataLength"]) - counted.get(id, 0))
 
+        def socket(event: dict[str, Any]) -> None:
+            host = urlsplit(event["url"]).netloc
+            if host != self._ours:
+                self.foreign.add(host)
+
+        log.on("Network.webSocketCreated", socket)
         log.on("Network.requestWillBeSent", asked)
         log.on(
             "Network.responseReceived",

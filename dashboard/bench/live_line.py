@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -54,6 +55,10 @@ class Line:
         self.wait(lambda: answers(self.config.port), "serve")
         return web
 
+    def run(self, name: str, *arguments: str) -> None:
+        """A Python program that ends by itself; raises `ChildFailed`."""
+        self._stage.finish(self.python(name, *arguments))
+
     def end(self, child: Child) -> None:
         """Ends one program before the others."""
         child.stop()
@@ -66,12 +71,11 @@ class Line:
 
 
 @contextmanager
-def open_line(city: str, folder: Path) -> Iterator[Line]:
-    """A line without programs yet, its data in `folder`."""
+def open_line(city: str, folder: Path, **settings: Any) -> Iterator[Line]:
+    """A line without programs yet, its data in `folder`; `settings` that differ from a bench's."""
     overrides = {"city": city, "data_dir": folder, "port": free_port(), "web_workers": 1}
-    config = load_config(
-        env={}, overrides={**overrides, "demo": True, "access": "open", "log_level": "warning"}
-    )
+    overrides |= {"demo": True, "access": "open", "log_level": "warning", **settings}
+    config = load_config(env={}, overrides=overrides)
     profile = load_profile(config.profile_source)
     with Stage() as stage:
         valkey = EmbeddedValkey(folder / "valkey", folder / "logs" / "valkey.log")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 
 from dashboard.bench import (
     evaluation,
@@ -21,24 +19,13 @@ from dashboard.bench import (
     platform,
     year,
 )
-from dashboard.bench.bars import Bar, as_json
+from dashboard.bench.bars import Bar
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
-from dashboard.city import load_profile
-from dashboard.tomltable import ProfileError
+from dashboard.commands.benchshown import Rows, as_json_option, of_city, profile_of, show
+from dashboard.commands.benchwall import wall_bench
 
 CASES = 50_000
-Rows = Sequence[tuple[str, str | float]]
-as_json_option = click.option(
-    "--json", "machine", is_flag=True, help="机读结果 / machine-readable, with every figure"
-)
-
-
-def of_city(default: str) -> Callable[[Any], Any]:
-    """`--city`: the profile the bench runs with."""
-    return click.option(
-        "--city", default=default, show_default=True, help="城市档案 / city profile"
-    )
 
 
 @click.group("bench")
@@ -56,7 +43,7 @@ def command() -> None:
 def ingest(city: str, cases: int, postgresql: str | None, machine: bool) -> None:
     """批量入账，与纯 Python + SQLite 的地板程序同跑 / bulk ingest against the bare loop."""
     urls = {"postgresql": postgresql} if postgresql else {}
-    found = folding.bench(_profile(city), cases, urls)
+    found = folding.bench(profile_of(city), cases, urls)
     ratios = {name: rate / found.floor for name, rate in found.ledgers.items()}
     least = {"sqlite": 0.5, "postgresql": 0.15}
     bars = [
@@ -65,7 +52,7 @@ def ingest(city: str, cases: int, postgresql: str | None, machine: bool) -> None
     ]
     rows = [("事件数 / events", found.events), ("地板程序 / floor，条/秒", found.floor)]
     rows += [(f"{name}，条/秒", rate) for name, rate in found.ledgers.items()]
-    _show({**asdict(found), "ratios": ratios}, [("批量入账 / bulk ingest", rows)], bars, machine)
+    show({**asdict(found), "ratios": ratios}, [("批量入账 / bulk ingest", rows)], bars, machine)
 
 
 @command.command("year")
@@ -88,7 +75,7 @@ def whole_year(
         Bar("first_frame_s", "工作进程重启到第一帧", found.first_frame_s, "<=", 5, "s"),
     ]
     rows = [("事件数 / events", found.events), ("台账 / ledger，MB", found.megabytes)]
-    _show(asdict(found), [(f"{city} {of_year} 全年 / a whole year", rows)], bars, machine)
+    show(asdict(found), [(f"{city} {of_year} 全年 / a whole year", rows)], bars, machine)
 
 
 @command.command("export")
@@ -113,7 +100,7 @@ def case_export(
     machine: bool,
 ) -> None:
     """全年案卷清单导出为 csv、xlsx / a year's list of cases as csv and xlsx."""
-    _profile(city)
+    profile_of(city)
     found = exporting.bench(city, of_year, file, folder, postgresql)
     bars = [
         Bar("csv_s", "csv", found.csv_s, "<=", 60, "s"),
@@ -131,7 +118,7 @@ def case_export(
         (f"{city} {of_year} 案卷清单 / list of cases", rows),
         ("写 xlsx / ways to write xlsx", rates),
     ]
-    _show(asdict(found), tables, bars, machine)
+    show(asdict(found), tables, bars, machine)
 
 
 @command.command("evaluate")
@@ -171,7 +158,7 @@ def form_evaluation(
         Bar("whole_s", "评价一张表", found.whole_s, "<=", 2, "s"),
         Bar("score_s", "改一个值后重新计分", found.score_s, "<=", 0.3, "s"),
     ]
-    _show(asdict(found), [(f"{form_id} {of_year}", rows)], bars, machine)
+    show(asdict(found), [(f"{form_id} {of_year}", rows)], bars, machine)
 
 
 @command.command("live")
@@ -200,11 +187,11 @@ def form_evaluation(
 @as_json_option
 def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -> None:
     """实时链路：观众、dcc.Interval 对照页、Chromium / the live path, in one run."""
-    _profile(city)
+    profile_of(city)
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
     found = live.bench(city, viewers, part=part, tell=tell, **sizes)
     figures = {**asdict(found), "ratio": found.ratio, "page_ratio": found.page_ratio}
-    _show(figures, list(_tables(found)), found.bars(viewers), machine)
+    show(figures, list(_tables(found)), found.bars(viewers), machine)
     if found.missing and not machine:
         click.echo(f"没有测浏览器：{found.missing}")
 
@@ -218,7 +205,7 @@ def live_path(city: str, viewers: int, part: str, machine: bool, **sizes: int) -
 def map_path(city: str, cases: int, machine: bool) -> None:
     """地图：瓦片、落格、热力向量 / tiles, points to cells, the worker's vectors."""
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
-    found = map_data.bench(_profile(city), cases, tell)
+    found = map_data.bench(profile_of(city), cases, tell)
     rows: list[tuple[str, str | float]] = [
         ("单元网格 / cells", found.cells),
         ("生成 / generate，s", found.generate_s),
@@ -229,14 +216,14 @@ def map_path(city: str, cases: int, machine: bool) -> None:
     tables: list[tuple[str, Rows]] = [("地图数据 / map data", rows)]
     figures, bars = asdict(found), found.bars()
     try:
-        seen = map_browser.bench(_profile(city), tell)
+        seen = map_browser.bench(profile_of(city), tell)
     except BrowserMissing as error:
         tell(f"没有测浏览器：{error}")
     else:
         tables.append(("浏览器 / browser", seen.rows()))
         figures["browser"] = asdict(seen)
         bars += seen.bars()
-    _show(figures, tables, bars, machine)
+    show(figures, tables, bars, machine)
 
 
 @command.command("platform")
@@ -249,8 +236,8 @@ def map_path(city: str, cases: int, machine: bool) -> None:
 def platform_year(city: str, components: int, days: int, machine: bool) -> None:
     """平台：一年的每分钟探测从事件行到指标 / a year of one-minute probes, from lines to figures."""
     tell: Callable[[str], None] = lambda text: click.echo(text, err=True)  # noqa: E731
-    found = platform.bench(_profile(city), components, days, tell)
-    _show(asdict(found), [("平台一年 / a year of probes", found.rows())], found.bars(), machine)
+    found = platform.bench(profile_of(city), components, days, tell)
+    show(asdict(found), [("平台一年 / a year of probes", found.rows())], found.bars(), machine)
 
 
 @command.command("hotline")
@@ -261,7 +248,7 @@ def platform_year(city: str, components: int, days: int, machine: bool) -> None:
 @as_json_option
 def hotline_year(city: str, calls: int, machine: bool) -> None:
     """热线：全年来电入账，精确的 24 小时最低值 / a year of calls, the exact rolling minimum."""
-    found = hotline.bench(_profile(city), calls, lambda text: click.echo(text, err=True))
+    found = hotline.bench(profile_of(city), calls, lambda text: click.echo(text, err=True))
     rows: list[tuple[str, str | float]] = [
         ("来电数 / calls", found.calls),
         ("台账 / ledger，MB", found.ledger_mb),
@@ -271,7 +258,7 @@ def hotline_year(city: str, calls: int, machine: bool) -> None:
         ("24 小时接通率最低值 / least 24 h", found.minimum),
         *(("不符 / wrong", one) for one in found.wrong),
     ]
-    _show(asdict(found), [("热线全年 / a year of the hotline", rows)], found.bars(), machine)
+    show(asdict(found), [("热线全年 / a year of the hotline", rows)], found.bars(), machine)
 
 
 def _tables(found: live.Live) -> Iterator[tuple[str, Rows]]:
@@ -324,31 +311,4 @@ def _crowd(crowd: Crowd) -> Rows:
     ]
 
 
-def _profile(city: str) -> Any:
-    try:
-        return load_profile(city)
-    except ProfileError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def figure(value: float) -> str:
-    """Four digits that count, or all of a whole number."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-
-
-def _show(
-    figures: dict[str, Any],
-    tables: Sequence[tuple[str, Rows]],
-    bars: Sequence[Bar],
-    machine: bool,
-) -> None:
-    if machine:
-        click.echo(orjson.dumps({**figures, "bars": as_json(bars)}))
-        return
-    for title, rows in tables:
-        click.secho(f"\n{title}", bold=True)
-        for name, value in rows:
-            click.echo(f"  {name}：{value if isinstance(value, str) else figure(value)}")
-    click.secho("\n达标线 / bars", bold=True)
-    for bar in bars:
-        click.secho(f"  {bar.line}", fg="green" if bar.ok else "red")
+command.add_command(wall_bench)

@@ -1,4 +1,5 @@
-"""`cityops book` 年度台账册: what books there are, their history, typed values in, proof."""
+"""`cityops book` 年度台账册: what books there are, their history, typed values in; proof of the
+chains in the ledger. Signed copies: `bookcopies`."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from dashboard.bookkeeping import Bookkeeper
 from dashboard.bookroom import keeper
 from dashboard.city import load_profile
 from dashboard.cityledger import open_ledger
+from dashboard.commands.bookcopies import COMMANDS, archive_of, verify_copy
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.evaluation.book import Revision, cells_of
@@ -27,9 +29,9 @@ from dashboard.profile import Profile
 SETTINGS = ("city", "profile", "ledger_url", "data_dir", "forms_dir")
 
 
-@click.group("book")
+@click.group("book", commands=COMMANDS)
 def command() -> None:
-    """年度台账册：列出、修订记录、导入填报值、校验。填报与复核在桌面的“年度”页。"""
+    """年度台账册：列出、修订记录、导入填报值、校验、签名副本。填报与复核在桌面的“年度”页。"""
 
 
 @contextmanager
@@ -57,7 +59,11 @@ def listing(config: Config) -> None:
     keeps = keeper(ledger, profile, config.forms_dir)
     for form, year, number in found:
         book = keeps.book(form, year)
-        click.echo(f"{form} {year}　{STATES[book.state]}　{number} 次修订　{book.head[:12]}")
+        copy = ""
+        if book.state == "locked":
+            there = archive_of(config, profile).path(book).exists()
+            copy = f"　签名副本{'有' if there else '缺'}"
+        click.echo(f"{form} {year}　{STATES[book.state]}　{number} 次修订　{book.head[:12]}{copy}")
     if not found:
         click.echo("还没有册：在桌面的“年度”页填报，或用 cityops book import")
     ledger.close()
@@ -122,9 +128,15 @@ def importing(config: Config, form: str, values: Path, who: str, reason: str) ->
 
 
 @command.command("verify")
-@configured(*SETTINGS)
-def verifying(config: Config) -> None:
-    """校验每一册的哈希链；有被改动的以 1 退出。"""
+@configured(*SETTINGS, "secrets_file")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--key", default="", help="公钥，cityops book key 打印的；不给用本机主密钥的")
+@click.option("--json", "as_json", is_flag=True, help="FILE 的锁定结果，机读 / the locked result")
+def verifying(config: Config, file: Path | None, key: str, as_json: bool) -> None:
+    """校验台账里每一册的哈希链；给了 FILE 则校验这个签名副本，不需要台账。有不符的以 1 退出。"""
+    if file is not None:
+        verify_copy(config, file, key, as_json)
+        return
     started = time.monotonic()
     with _opened(config) as (keeps, _):
         found = keeps.verify()

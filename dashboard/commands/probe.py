@@ -17,6 +17,7 @@ from dashboard.city import Profile, load_profile
 from dashboard.commands.configured import configured
 from dashboard.commands.delivering import GaveUp, open_delivery
 from dashboard.config import Config
+from dashboard.logs import set_up
 from dashboard.sources.endpoints import Check, Unaskable, ask, check_of
 from dashboard.sources.outbox import Outbox, OutboxError
 from dashboard.sources.probing import Prober, Seen
@@ -43,9 +44,7 @@ def command(config: Config, once: bool) -> None:
     if once:
         _once(profile, checks)
         return
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-    )
+    set_up(config.log_format, config.log_level, "probe", profile.id)
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import resource
 import socket
@@ -10,15 +11,27 @@ from typing import Any, ClassVar
 
 import click
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.frontdoor import KeyFileError, require_keys
+from dashboard.headclock import PromptProtocol
+from dashboard.logs import set_up
 from dashboard.tether import tie
 
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
+
+
+class OneLog(Logger):  # type: ignore[misc]
+    """gunicorn's words go the way of all others, see `logs`."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 class WallWorker(UvicornWorker):  # type: ignore[misc]
@@ -26,13 +39,17 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "auto",
-        "http": "auto",
+        "http": PromptProtocol,
         "lifespan": "on",
         "access_log": False,
         "proxy_headers": False,  # ours, in `access.peers`: only from proxies that were named
         "server_header": False,
         "timeout_graceful_shutdown": 1,
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        logging.getLogger("uvicorn.error").propagate = True
 
     def init_process(self) -> None:
         """Ends with a master that was killed: orphans would keep the port from its successor."""
@@ -62,6 +79,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]
             "keepalive": 75,
             "graceful_timeout": 5,
             "loglevel": self._config.log_level,
+            "logger_class": OneLog,
             "proc_name": f"cityops-serve-{self._config.city}",
         }
         for name, value in settings.items():
@@ -94,5 +112,6 @@ def command(config: Config) -> None:
     if config.profile is not None:
         config = dataclasses.replace(config, profile=config.profile.absolute())
     config.data_dir.mkdir(parents=True, exist_ok=True)
+    set_up(config.log_format, config.log_level, "serve", config.place)
     os.chdir(config.data_dir)  # a checkout as working directory would shadow the installed packages
     Gunicorn(config).run()

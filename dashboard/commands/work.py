@@ -17,6 +17,7 @@ import click
 
 from dashboard.alarmpost import Webhook
 from dashboard.alarmwork import AlarmWork
+from dashboard.assessmentwork import AssessmentWork, LedgerRanking
 from dashboard.backlogwork import BacklogWork
 from dashboard.bus import Bus, BusDown
 from dashboard.city import ProfileError, load_profile
@@ -28,10 +29,14 @@ from dashboard.heatwork import HeatWork
 from dashboard.hotlinework import HotlineWork
 from dashboard.incarnation import gone, incarnation
 from dashboard.ledger import Ledger, LedgerError, Superseded
+from dashboard.ledger.database import Database
 from dashboard.ledger.lease import Lease
+from dashboard.ledger.minutes import Minutes
 from dashboard.ledger.surges import reports_by_member
+from dashboard.logs import set_up
 from dashboard.platformwork import PlatformWork, SelfReport
 from dashboard.profile import Profile
+from dashboard.recorder import recorder_of
 from dashboard.sections import Section
 from dashboard.surgewatch import SurgeWatch
 from dashboard.worker import Pace, Worker
@@ -44,9 +49,7 @@ log = logging.getLogger(__name__)
 @configured("city", "profile", "redis_url", "ledger_url")
 def command(config: Config) -> None:
     """工作进程：读事件流、入账、发布画面；一个城市一个 / the worker, one a city."""
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s"
-    )
+    set_up(config.log_format, config.log_level, "work", config.place)
     gc.set_threshold(50_000, 20, 50)  # batches are many small lists without cycles
     stop = threading.Event()
 
@@ -74,8 +77,13 @@ def command(config: Config) -> None:
         aside.submit,
     )
     evaluations = ThreadPoolExecutor(1, "annual")
+    rankings = ThreadPoolExecutor(1, "ranking")
     year = LedgerYear(ledger, profile, config.forms_dir)
     hotline = [HotlineWork(profile, ledger)] if profile.hotline is not None else []
+    database = Database(config.ledger_url)
+    recording = ThreadPoolExecutor(1, "replay")
+    heat = HeatWork(profile, ledger, post, config.grid_dir)
+    recorder = recorder_of(Minutes(database), config.replay_days, recording.submit, heat.shot)
     worker = Worker(
         profile,
         ledger,
@@ -85,14 +93,16 @@ def command(config: Config) -> None:
         build=version("cityops-wall"),
         demo=config.demo,
         pace=Pace(config.batch_max, config.frame_max_hz, round(config.retention_h * 3_600_000)),
-        heat=HeatWork(profile, ledger, post, config.grid_dir),
+        heat=heat,
         sections=[
             BacklogWork(profile, ledger),
             *hotline,
             *_platform(profile, ledger, bus),
             YearWork(profile, year, evaluations.submit),
+            AssessmentWork(profile, LedgerRanking(ledger, profile), rankings.submit),
             AlarmWork(profile, ledger, surges, webhook),
         ],
+        recorder=recorder,
         lease=lease,
         steady=steady_clock(_now),
     )
@@ -101,8 +111,13 @@ def command(config: Config) -> None:
     except Superseded as error:
         raise click.ClickException(str(error)) from error
     finally:
+        if recorder is not None:
+            recorder.close()
+        recording.shutdown(wait=False, cancel_futures=True)
+        database.close()
         aside.shutdown(cancel_futures=True)
         evaluations.shutdown(cancel_futures=True)
+        rankings.shutdown(cancel_futures=True)
         if webhook is not None:
             webhook.close()
         lease.release()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from dashboard.exports.cells import masked
+from dashboard.masking import masked
 from dashboard.terms import CASE_KINDS, CATEGORY_GROUPS, STAGES, Channel
 
 Kind = Literal["text", "label", "time", "number"]

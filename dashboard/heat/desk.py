@@ -18,8 +18,8 @@ from dashboard.cityparts import RepeatRule
 from dashboard.heat.ground import Ground
 from dashboard.heat.keys import DEFAULT, HOUR_MS, MEASURES, Key, UnknownKey, read_key
 from dashboard.heat.moving import Moving, Vector
-from dashboard.heat.painting import Painting
-from dashboard.heat.repeats import Repeats
+from dashboard.heat.painting import REPEATS, Painting
+from dashboard.heat.repeats import Repeat, Repeats
 from dashboard.heat.spells import City, Counting, Spell, Windows, countings
 from dashboard.livestate.news import Item, newest_step
 from dashboard.tally import Change
@@ -294,6 +294,23 @@ class HeatDesk:
                 }
             )
         return points
+
+    def counts(self) -> dict[str, tuple[Vector, Vector | None]]:
+        """Copies of all that is kept now: `measure.window` → numerators, denominators of rates."""
+        return {
+            ".".join(base): (one.num.copy(), None if one.den is None else one.den.copy())
+            for base, one in self._bases.items()
+        }
+
+    @property
+    def worst(self) -> list[Repeat]:
+        """顽疾点位 as they are told now."""
+        return [] if self._repeats is None else self._repeats.worst(REPEATS)
+
+    @property
+    def told_at(self) -> int:
+        """When changes were told last, epoch ms."""
+        return self._told_at
 
     @property
     def loaded(self) -> list[Base]:

@@ -53,6 +53,39 @@ def quarter_sums(ledger: Ledger, day: int, before: int | None = None) -> dict[in
     return out
 
 
+def sums_by_quarter(
+    ledger: Ledger, first_day: int, end_day: int, quarters: int
+) -> dict[int, Counts]:
+    """Quarter-hour of the UTC day its city day begins with → counter → n over first ≤ day < end:
+    the number of the quarter less `quarters` for each day since 1970."""
+    table = call_tally.c
+    place = table.quarter - table.day * quarters
+    query = (
+        select(place, table.counter, cast(func.sum(table.n), BigInteger))
+        .where(
+            table.day >= first_day,
+            table.day < end_day,
+            table.quarter != WHOLE_DAY,
+            table.counter.in_(("offered", "answered", "abandoned")),
+        )
+        .group_by(place, table.counter)
+    )
+    out: dict[int, Counts] = {}
+    with ledger.engine.connect() as connection:
+        for quarter, counter, n in connection.execute(query):
+            out.setdefault(quarter, {})[counter] = n
+    return out
+
+
+def known_days(ledger: Ledger) -> tuple[int, int] | None:
+    """The first and the last city day that anything was counted on; None without any."""
+    table = call_tally.c
+    query = select(func.min(table.day), func.max(table.day)).where(table.quarter == WHOLE_DAY)
+    with ledger.engine.connect() as connection:
+        first, last = connection.execute(query).one()
+    return None if first is None else (first, last)
+
+
 def tally(ledger: Ledger, first_day: int, end_day: int) -> dict[tuple[int, int, str], int]:
     """The stored tally as it is, for a comparison with a recount."""
     table = call_tally.c

@@ -29,6 +29,11 @@ class Database:
         self._engine = self._dialect.engine(parsed)
         self._lock, self._ready = threading.Lock(), False
 
+    @property
+    def prepared(self) -> bool:
+        """Its tables were found, or made, or migrated to this program's."""
+        return self._ready
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Looks, and waits for nobody."""

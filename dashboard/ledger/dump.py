@@ -35,6 +35,8 @@ from dashboard.ledger.schema import SCHEMA_VERSION, metadata
 CHUNK: Final = 10_000
 FIRST: Final = ("meta", "patterns")
 """Come first: what follows is understood by them."""
+LEFT_OUT: Final = ("replay_minutes",)
+"""Pictures of the last days 回放: larger than all else, and no figure comes from them."""
 _ARROW: Final = (
     (Text, pa.string()),
     (LargeBinary, pa.binary()),
@@ -47,8 +49,8 @@ Rows = list[tuple[Any, ...]]
 
 
 def tables() -> list[Table]:
-    """Every table of the ledger, in the order of a dump."""
-    rest = sorted(set(metadata.tables) - set(FIRST))
+    """Every table of the ledger but `LEFT_OUT`, in the order of a dump."""
+    rest = sorted(set(metadata.tables) - {*FIRST, *LEFT_OUT})
     return [metadata.tables[name] for name in (*FIRST, *rest)]
 
 

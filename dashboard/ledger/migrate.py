@@ -6,8 +6,8 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, inspect, text
 
-from dashboard.ledger.accessschema import metadata
 from dashboard.ledger.errors import LedgerError
+from dashboard.ledger.minuteschema import metadata
 from dashboard.ledger.schema import SCHEMA_VERSION
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0014"
+SCHEMA_VERSION: Final = "0016"
 
 metadata = MetaData()
 
@@ -129,6 +129,20 @@ alarms = Table(
     Column("acked_by_role", Text, nullable=False),
 )
 """告警记录: one row an incident; not part of the digest of figures."""
+
+remarks = Table(
+    "annotations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("first_day", Integer, nullable=False),
+    Column("last_day", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_name", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""标注 on time series: what happened on which city days; "" district is the whole city."""
 
 book_revisions = Table(
     "book_revisions",

@@ -28,6 +28,7 @@ from dashboard.ledger.leaserow import lease_of
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.parts import PartApplied
 from dashboard.ledger.postgres import Postgres
+from dashboard.masking import masked, masked_bytes
 from dashboard.recounting import Codes, Recount
 from dashboard.tally import Change, Delta, Rules
 
@@ -277,7 +278,10 @@ class Ledger:
         self._dialect.remember(
             connection,
             "rejected",
-            ((stream, r.position, now, r.reason, r.body[:KEPT_BODY]) for r in refused),
+            (
+                (stream, r.position, now, masked(r.reason), masked_bytes(r.body, KEPT_BODY))
+                for r in refused
+            ),
         )
         for advance in advances:
             self._dialect.remember(connection, "cursors", [(advance.stream, advance.position)])

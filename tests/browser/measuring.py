@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from tests.browser.playing import until
+
 # Boxes of glyphs, not of lines: a line box may be lower than the font's ascent and descent.
 SCRIPT: Final = """
 ({ minShare, seams, scrolls }) => {
@@ -69,7 +71,7 @@ SCRIPT: Final = """
 
 
 SETTLED: Final = """
-() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
   .then(() => document.getAnimations().every((one) => one.playState !== 'running'
     || one.effect.getComputedTiming().iterations === Infinity))
 """
@@ -79,7 +81,7 @@ SETTLED: Final = """
 def faults(page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100) -> list[str]:
     """Every fault of the page as it stands; on a phone it may scroll down."""
     least = 12 / 390 if phone else 0.016
-    page.wait_for_function(SETTLED)
+    until(page, SETTLED)
     told: dict[str, Any] = page.evaluate(
         SCRIPT, {"minShare": least, "seams": seams, "scrolls": phone}
     )

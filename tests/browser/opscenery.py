@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.browser.annualscenery import annual
 from tests.browser.backlogscenery import backlog
+from tests.browser.rankingscenery import ranking
 from tests.browser.scenery import NOON_MS, count, rate
 
 MINUTE: Final = 60_000
@@ -339,5 +340,6 @@ def operations(now_ms: int = NOON_MS) -> dict[str, Any]:
         **calls(now_ms),
         **platform(now_ms),
         **annual(),
+        **ranking(),
         **alarms([]),
     }

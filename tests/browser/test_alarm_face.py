@@ -41,7 +41,7 @@ def test_an_alarm_is_on_every_scene_and_pins_its_own(wall: Wall, stage: Stage) -
     page = wall(path="/wall?dwell=1&hold=1")
     assert not page.is_visible(BAR)
     row = enter(stage, page)
-    until(page, f"{CURRENT} === 'hotline'", 5)
+    until(page, f"{CURRENT} === 'hotline'")
     page.wait_for_timeout(2_500)  # longer than a scene stays
     assert page.evaluate(CURRENT) == "hotline"
     said = bar(page)
@@ -52,7 +52,7 @@ def test_an_alarm_is_on_every_scene_and_pins_its_own(wall: Wall, stage: Stage) -
     page.keyboard.press("ArrowRight")  # a person may look elsewhere for a while
     assert page.evaluate(CURRENT) == "platform"
     assert page.is_visible(BAR) and "排队告警" in bar(page)
-    until(page, f"{CURRENT} === 'hotline'", 5)
+    until(page, f"{CURRENT} === 'hotline'")
     two = [row | {"id": "x", "rule": "sources", "title": "来源断线", "card": None}, row]
     stage.play(set=opscenery.alarms(two))
     until(page, f"document.querySelector('{BAR}').textContent.includes('共 2 条')")
@@ -83,9 +83,9 @@ def test_its_tile_is_red_restless_until_acknowledged_and_says_how_it_ends(
 def test_an_acknowledged_alarm_lets_the_rotation_go_on(wall: Wall, stage: Stage) -> None:
     page = wall(path="/wall?dwell=1&hold=1")
     enter(stage, page)
-    until(page, f"{CURRENT} === 'hotline'", 5)
+    until(page, f"{CURRENT} === 'hotline'")
     stage.play(set=opscenery.queue_alarm(now_ms(page), "acked"))
-    until(page, f"{CURRENT} !== 'hotline'", 6)
+    until(page, f"{CURRENT} !== 'hotline'")
     assert page.is_visible(BAR)
 
 

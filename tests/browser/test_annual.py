@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.deskplay import Office, office
+from tests.browser.playing import until
 
 ADDRESS = "/desk/annual?form=zhengzhou-2021&year=2021"
 Sit = Callable[[str], Page]
@@ -102,7 +103,7 @@ def test_what_never_reached_the_server_is_kept_and_saved_later(sit: Sit, desk: O
     page.route("**/_dash-update-component*", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         type_into(page, "grid_staff", "1190")
-    page.wait_for_function("JSON.stringify(localStorage).includes('1190')")
+    until(page, "JSON.stringify(localStorage).includes('1190')")
     page.unroute("**/_dash-update-component*")
     page.reload()
     expect(page.locator("#book-alert")).to_contain_text("上次有填写没有存上")

@@ -20,7 +20,6 @@ VIEWS = ("reported.30d.unit_cell", "on_time_rate.30d.street", "reported.year.dis
 
 def look(page: Page, size: str, id: str) -> list[str]:
     until(page, f"Boolean({SHOWN.format(id)} && {SHOWN.format(id)}.values)")
-    page.wait_for_timeout(900)
     width, height = map(int, size.split("x"))
     return faults(page, phone=width < 700, seams=width / height >= 2.5, texts=60)
 

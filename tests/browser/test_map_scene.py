@@ -164,8 +164,8 @@ def test_the_day_plays_pauses_and_can_be_scrubbed(scene: Callable[..., Page]) ->
 def test_new_cases_pulse_once(scene: Callable[..., Page], stage: Stage) -> None:
     page = scene()
     stage.heat(points=5)
-    until(page, "document.querySelectorAll('.t-map .pulse').length === 5", 3)
-    until(page, "document.querySelectorAll('.pulse').length === 0", 5)
+    until(page, "document.querySelectorAll('.t-map .pulse').length === 5")
+    until(page, "document.querySelectorAll('.pulse').length === 0")
 
 
 def test_hot_cells_have_numbers_and_districts_their_counts(scene: Callable[..., Page]) -> None:

@@ -26,7 +26,6 @@ def look(page: Page, size: str, scenes: tuple[str, ...] = SHOWN, texts: int = 60
     for scene in scenes:
         page.evaluate(f"cityops.stage.show('{scene}')")
         until(page, SETTLED)
-        page.wait_for_timeout(250)
         seams = width / height >= 2.5
         told = faults(page, phone=width < 700, seams=seams, texts=texts)
         found += [f"{scene}: {fault}" for fault in told]

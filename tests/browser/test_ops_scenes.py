@@ -147,7 +147,7 @@ def test_lanes_add_up_and_current_outages_run(wall: Wall, stage: Stage) -> None:
     running = ".t-out .r:first-child .value"
     assert page.inner_text(".t-out .r:first-child .when").strip() == "进行中"
     first = page.inner_text(running)
-    until(page, f"document.querySelector('{running}').textContent !== '{first}'", 4)
+    until(page, f"document.querySelector('{running}').textContent !== '{first}'")
     assert "已更正" in words(page, ".t-out")
     assert "超时" in words(page, ".t-tic") and "及时" in words(page, ".t-tic")
 

@@ -20,10 +20,10 @@ def banner(page: Page) -> str:
     return page.inner_text(".banner")
 
 
-def test_a_number_moves_within_half_a_second_of_its_frame(wall: Wall, stage: Stage) -> None:
+def test_a_number_moves_with_its_frame(wall: Wall, stage: Stage) -> None:
     page = wall()
     stage.play(set={"m.today.cases.reported": count(913, 888, 1402)})
-    page.wait_for_selector(f"{REPORTED} >> text=913", timeout=500)
+    page.wait_for_selector(f"{REPORTED} >> text=913")
     basis = page.inner_text(".t-fun .step:first-child .basis").replace("\u2009", "")
     assert basis == "昨8882.8%"
 
@@ -132,6 +132,10 @@ def test_a_late_source_marks_the_tiles_it_feeds_and_no_other(wall: Wall, stage: 
     page.wait_for_selector(".t-rat.late")
     assert page.inner_text(".t-rat .state").startswith("迟滞")
     assert page.locator(".tile.late").count() == 1
+    stage.play(set={"m.month.cases.closure_rate": late | {"st": "offline"}})
+    page.wait_for_selector(".t-rat.off")
+    assert page.inner_text(".t-rat .state").startswith("断线 14:3")  # when it was heard last
+    assert page.locator(".tile.off").count() == 1 and page.locator(".tile.late").count() == 0
     assert banner(page) == ""
 
 

@@ -20,19 +20,19 @@ def test_scenes_take_turns_and_the_next_one_is_painted_before_it_shows(
     page = wall(path="/wall?dwell=6&hold=1")
     assert page.inner_text("nav").split() == ["总览", "第二"]
     stage.play(set={"m.open.cases.overdue": count(48)})
-    page.wait_for_selector("[data-scene=second].next", state="attached", timeout=4_000)
+    page.wait_for_selector("[data-scene=second].next", state="attached")
     assert page.evaluate("document.getElementById('second-figure').textContent") == "48"
     assert not page.is_visible("[data-scene=second]")
-    until(page, f"{CURRENT} === 'second'", 6)
+    until(page, f"{CURRENT} === 'second'")
     assert page.inner_text(".ttl") == "第二"
-    until(page, f"{CURRENT} === 'overview'", 8)
+    until(page, f"{CURRENT} === 'overview'")
 
 
 def test_the_change_is_a_cross_fade(wall: Wall) -> None:
     page = wall(path="/wall?dwell=999")
     page.keyboard.press("ArrowRight")
     assert page.locator(".scene.leaving[data-scene=overview]").count() == 1
-    until(page, "document.querySelectorAll('.scene.leaving').length === 0", 2)
+    until(page, "document.querySelectorAll('.scene.leaving').length === 0")
     assert page.evaluate("getComputedStyle(document.querySelector('.scene.on')).opacity") == "1"
 
 
@@ -54,7 +54,7 @@ def test_a_touch_rests_the_rotation_for_a_while(wall: Wall) -> None:
     page.mouse.click(900, 500)
     page.wait_for_timeout(2_500)
     assert page.evaluate(CURRENT) == "overview"
-    until(page, f"{CURRENT} === 'second'", 6)
+    until(page, f"{CURRENT} === 'second'")
 
 
 def test_space_stops_and_starts(wall: Wall) -> None:
@@ -63,7 +63,7 @@ def test_space_stops_and_starts(wall: Wall) -> None:
     page.wait_for_timeout(3_500)
     assert page.evaluate(CURRENT) == "overview"
     page.keyboard.press(" ")
-    until(page, f"{CURRENT} === 'second'", 5)
+    until(page, f"{CURRENT} === 'second'")
 
 
 def test_a_path_pins_its_scene(wall: Wall) -> None:

@@ -6,7 +6,7 @@ announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen"
 frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
 as `… PORT 1 silent` there is no frame until `{"silent": false}`; as `… PORT 1 map` the city has a
 grid, see `heatplay`; `map=FOLDER` takes the grid of a store; with `ops` it has a hotline, a
-platform and alarms, see `opscenery`.
+platform and alarms, see `opscenery`; with `past` some minutes before were recorded, see `pastplay`.
 """
 
 from __future__ import annotations
@@ -31,16 +31,20 @@ import dashboard
 from dashboard.alarmcards import alarm_cards
 from dashboard.alarmprofile import USUAL
 from dashboard.alarms.rules import AlarmSettings
+from dashboard.assessment.choice import Assessment
+from dashboard.assessmentcards import assessment_cards
 from dashboard.bus import BusDown
 from dashboard.cards import definitions
 from dashboard.live import Hub, live_route
+from dashboard.snapshot import slim
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
-from layouts.scene import Scene, View
+from layouts.scene import CityMap, Scene, View
 from layouts.scenes import mounted
 from layouts.widgets import figure, tile
 from tests.browser import opscenery, scenery
 from tests.browser.heatplay import HeatPlay
+from tests.browser.pastplay import past_routes
 
 ASSETS = Path(dashboard.__file__).parent / "assets"
 
@@ -106,7 +110,7 @@ class Play:
         if self.frozen and self._kept:
             return self._kept
         self._seq += 1
-        self._kept = json.dumps(self.whole()).encode()
+        self._kept = json.dumps(slim(self.whole())).encode()  # type: ignore[arg-type]
         return self._kept
 
     async def missed(self) -> None:
@@ -122,22 +126,30 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
+def view_of(city_map: CityMap | None, ops: bool) -> View:
+    """What the scenes of the play know of its city."""
+    return View(
+        "郑州市数字化城市管理",
+        scenery.TIMEZONE,
+        scenery.RATES,
+        definitions(Plain()) | alarm_cards(AlarmSettings(USUAL)) | assessment_cards(Assessment()),
+        city_map,
+        frozenset({"hotline", "platform"} if ops else ()),
+    )
+
+
 def theatre(
-    scenes: int = 1, silent: bool = False, heat: HeatPlay | None = None, ops: bool = False
+    scenes: int = 1,
+    silent: bool = False,
+    heat: HeatPlay | None = None,
+    ops: bool = False,
+    past: bool = False,
 ) -> Any:
     """The ASGI app; with `scenes` = 2 there is one other scene after the overview; with `ops` the
     city has a hotline and a platform."""
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
-    told = definitions(Plain()) | alarm_cards(AlarmSettings(USUAL))
-    view = View(
-        "郑州市数字化城市管理",
-        scenery.TIMEZONE,
-        scenery.RATES,
-        told,
-        heat.city_map if heat else None,
-        frozenset({"hotline", "platform"} if ops else ()),
-    )
+    view = view_of(heat.city_map if heat else None, ops)
     shown = list(mounted(view))
     if scenes == 2:  # the overview and another one, whatever else the wall has
         shown = [*shown[:1], Scene("second", "第二", 99, second_scene)]
@@ -183,6 +195,7 @@ def theatre(
             live=live_route(hub),
             build=scenery.BUILD,
             lifespan=running,
+            routes=past_routes(play.now, heat) if past else (),
             more=(json.dumps(play.whole(), ensure_ascii=False),),
         )
     )
@@ -213,5 +226,5 @@ if __name__ == "__main__":
     port, scenes, *more = sys.argv[1:]
     asked = next((word for word in more if word.startswith("map")), None)
     heat = HeatPlay(asked.partition("=")[2] or None) if asked else None
-    app = theatre(int(scenes), "silent" in more, heat, "ops" in more)
+    app = theatre(int(scenes), "silent" in more, heat, "ops" in more, "past" in more)
     uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)

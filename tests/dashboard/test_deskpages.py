@@ -17,7 +17,7 @@ from dashboard.filterdesk import FilterDesk
 from dashboard.overviewdesk import OverviewDesk
 from dashboard.tableweb import FIGURES, figure_rows, numeric, table_rows, written
 from layouts.casespage import cases_page
-from layouts.figures import Table
+from layouts.measured import Table
 from layouts.overview import overview
 from tests.dashboard.test_deskquery import CITY, DISTRICT, EVERYBODY, Desk
 from tests.town import DAY, HOUR, MONDAY, event, life

@@ -19,12 +19,15 @@ from dashboard.diagnosis import (
     examine_ledger,
     examine_packages,
     examine_redis,
+    examine_replay,
     judge_clock,
     judge_disk,
     judge_memory,
     judge_version,
 )
 from dashboard.ledger import Ledger
+from dashboard.ledger.database import Database
+from dashboard.ledger.minutes import Minute, Minutes
 from tests.servers import RedisServer, free_port
 
 MEIXIAN = load_profile("meixian")
@@ -109,6 +112,21 @@ def test_a_ledger_is_of_this_schema_and_of_this_city(tmp_path: Path) -> None:
     assert found.level == "ok"
     stranger = examine_ledger(settings, load_profile("nanyang"))
     assert [finding.level for finding in stranger] == ["ok", "error"]
+
+
+def test_how_much_replay_takes_is_told_and_nothing_is_made_for_it(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    assert list(examine_replay(settings)) == [] and not list(tmp_path.iterdir())
+    Ledger.open(settings.ledger_url, MEIXIAN.rules, "meixian").close()
+    (found,) = examine_replay(settings)
+    assert "还没有记录" in found.text
+    minutes = Minutes(Database(settings.ledger_url))
+    for n in range(3):
+        assert minutes.keep(Minute(600 + n, 600 + n, 0, 9_000, bytes(900), bytes(100)), 0)
+    (found,) = examine_replay(settings)
+    assert found == Finding("replay", "ok", "回放 3 分钟，0.0 MB，每天约 1.4 MB，留 7 天")
+    (off,) = examine_replay(config(tmp_path, replay_days="0"))
+    assert "replay_days = 0" in off.text
 
 
 @pytest.mark.parametrize(("version", "level"), [("9999", "error"), ("0000", "warn")])

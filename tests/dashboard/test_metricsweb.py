@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +14,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 from dashboard.access import passwords
-from dashboard.bus import frame_key, frames_channel
+from dashboard.bus import Bus, BusDown, frame_key, frames_channel
 from dashboard.config import load_config
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
+from dashboard.requestlog import RequestLog
 from dashboard.server import create_app
 from dashboard.snapshot import Frame
+from dashboard.timings import Timings
+from dashboard.workmeter import WorkMeter
 from tests.dashboard.access.house import CHEAP, House
 from tests.dashboard.asking import ask
 from tests.dashboard.test_live import town
@@ -25,10 +29,11 @@ from tests.dashboard.test_web import started
 from tests.servers import RedisServer
 
 NOW = 1_700_000_010_000
+SPREAD = re.compile(r"_seconds_(bucket|sum|count)")
 
 
 @dataclasses.dataclass
-class Told:
+class Standing:
     """A hub that stands still."""
 
     frame: Frame | None = None
@@ -48,9 +53,9 @@ def frame() -> Frame:
     return cast(Frame, {**town(2, 5), "sources": sources, "health": health})
 
 
-def figures(hub: Told) -> dict[str, float]:
+def figures(hub: Standing, **more: Any) -> dict[str, float]:
     """`name{label=value}` → value, as Prometheus understands it."""
-    text = asyncio.run(_text(hub))
+    text = asyncio.run(_text(hub, **more))
     found = {}
     for family in parse(text):
         assert family.documentation, family.name
@@ -62,17 +67,49 @@ def figures(hub: Told) -> dict[str, float]:
     return found
 
 
-async def _text(hub: Told) -> str:
-    (route,) = metrics_routes(hub, "1.2", "meixian", lambda: NOW, lambda: False)
+async def _text(hub: Standing, **more: Any) -> str:
+    told = Told(lambda: NOW, lambda: False, **more)
+    (route,) = metrics_routes(hub, "1.2", "meixian", told)
     answer = await ask(route.app, "/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     return answer.text
 
 
+def everything() -> dict[str, float]:
+    """Every figure there can be: of the frame, of the worker, of this process."""
+    meter = WorkMeter("1.2", lambda: NOW - 90_000)
+    meter.loaded()
+    meter.committed(["case", "case", "call"], 1, 0.004)
+    meter.refused(["at: 1 is in the future", "type: x", "no colon", "at: 2"])
+    meter.published(51_000)
+    requests, queries = RequestLog(), Timings()
+    exchange = requests.begin("GET", "127.0.0.1")
+    exchange.status = 200
+    requests.end(exchange, "/wall")
+    queries.add("", 0.02)
+    told = {"work": meter.body, "requests": requests, "queries": queries}
+    return figures(Standing(frame()), **told)
+
+
 def test_every_figure_of_the_frame_and_of_the_process() -> None:
-    found = figures(Told(frame()))
+    found = everything()
     me = f"{{worker={os.getpid()}}}"
-    assert {name: found[name] for name in found if "cityops" in name} == {
+    plain = {n: v for n, v in found.items() if "cityops" in n and not SPREAD.search(n)}
+    assert plain.pop("cityops_work_resident_memory_bytes") > 10_000_000
+    assert plain.pop("cityops_work_cpu_seconds_total") > 0
+    assert plain == {
+        "cityops_work_report_age_seconds": 90,
+        "cityops_work_start_time_seconds": NOW / 1000 - 90,
+        "cityops_work_frame_bytes": 51_000,
+        "cityops_work_frames_total": 1,
+        "cityops_work_reloads_total": 1,
+        "cityops_work_unchanged_events_total": 1,
+        "cityops_events_total{kind=case}": 2,
+        "cityops_events_total{kind=call}": 1,
+        "cityops_rejected_total{reason=at}": 2,
+        "cityops_rejected_total{reason=type}": 1,
+        "cityops_rejected_total{reason=other}": 1,
+        f"cityops_http_responses_total{{code=2xx,worker={os.getpid()}}}": 1,
         "cityops_build_info{build=b1,city=meixian,version=1.2}": 1,
         "cityops_frame_as_of_timestamp_seconds": 1_700_000_002,
         "cityops_frame_age_seconds": 8,
@@ -92,6 +129,12 @@ def test_every_figure_of_the_frame_and_of_the_process() -> None:
         f"cityops_accounts_ok{me}": 0,
         f"cityops_viewers{me}": 3,
     }
+    assert found["cityops_work_commit_seconds_bucket{le=0.0025}"] == 0
+    assert found["cityops_work_commit_seconds_bucket{le=0.005}"] == 1
+    assert found["cityops_work_commit_seconds_sum"] == pytest.approx(0.004)
+    assert found[f"cityops_query_seconds_bucket{{le=0.01,worker={os.getpid()}}}"] == 0
+    assert found[f"cityops_query_seconds_bucket{{le=+Inf,worker={os.getpid()}}}"] == 1
+    assert found[f"cityops_http_request_seconds_count{{route=/wall,worker={os.getpid()}}}"] == 1
     resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     told = found[f"process_resident_memory_bytes{me}"]
     assert 0.5 * resident < told < 2 * resident
@@ -99,13 +142,23 @@ def test_every_figure_of_the_frame_and_of_the_process() -> None:
 
 
 def test_without_a_frame_there_are_no_figures_of_a_frame() -> None:
-    found = figures(Told(redis_ok=False))
-    assert [n for n in found if "frame" in n or "source" in n or "lag" in n or "reject" in n] == []
+    found = figures(Standing(redis_ok=False))
+    assert [n for n in found if re.search("frame|source|lag|reject", n)] == []
     assert found[f"cityops_redis_ok{{worker={os.getpid()}}}"] == 0
 
 
+def test_a_worker_that_is_silent_or_of_another_version_spoils_nothing() -> None:
+    def away() -> bytes:
+        raise BusDown("away")
+
+    for work in (lambda: None, away, lambda: b"{}", lambda: b"not json"):
+        found = figures(Standing(frame()), work=work)
+        assert [name for name in found if "_work_" in name or "events" in name] == []
+        assert found["cityops_frame_sequence"] == 2
+
+
 def test_a_gap_shows() -> None:
-    hub = Told(frame())
+    hub = Standing(frame())
     assert hub.frame is not None
     hub.frame["health"]["gap"] = {"since": NOW, "text": "缺口"}
     assert figures(hub)["cityops_gap"] == 1
@@ -161,10 +214,17 @@ def test_the_served_process_tells_of_the_frame_in_redis(
         "city": "meixian", "redis_url": redis_server.url, "data_dir": tmp_path, "access": "open",
     }  # fmt: skip
 
+    meter = WorkMeter("1.2", lambda: NOW)
+    meter.committed(["case"], 0, 0.01)
+    bus = Bus(redis_server.url, "meixian")
+    bus.tell_work(meter.body())
+    bus.close()
+
     async def visit() -> str:
         app = create_app(load_config(env={}, overrides=settings))
         async with started(app):
-            for _ in range(100):
+            await ask(app, "/wall")
+            for _ in range(200):
                 text = (await ask(app, "/metrics")).text
                 if "cityops_rejected_today 4.0" in text:
                     return text
@@ -173,4 +233,6 @@ def test_the_served_process_tells_of_the_frame_in_redis(
 
     text = asyncio.run(visit())
     assert "cityops_rejected_today 4.0" in text
+    assert 'cityops_events_total{kind="case"} 1.0' in text
+    assert f'cityops_http_request_seconds_count{{route="/wall",worker="{os.getpid()}"}}' in text
     assert f'cityops_redis_ok{{worker="{os.getpid()}"}} 1.0' in text

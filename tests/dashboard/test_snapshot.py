@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.snapshot import Frame, diff, patch, read_frame
+from dashboard.snapshot import Frame, diff, patch, read_frame, slim
 from tests.dashboard.test_live import cell, town
 
 values = st.one_of(st.none(), st.integers(-5, 5), st.text(max_size=3))
@@ -87,3 +87,15 @@ def test_what_is_not_a_frame_is_refused(change: dict[str, Any], found: str) -> N
         read_frame({**frame, **change})
     with pytest.raises(ValueError, match="not a frame"):
         read_frame([])
+
+
+def test_a_published_frame_leaves_out_what_a_cell_has_nothing_to_say_about() -> None:
+    frame = town(1, 3)
+    frame["m"]["x"] = cell(None) | {"n": None, "d": None, "st": "nodata", "tgt": 0.9, "op": ">="}  # type: ignore[typeddict-item]
+    frame["m"]["x"] |= {"cmp": None, "tot": None, "ok": None}  # type: ignore[typeddict-item]
+    slimmed = slim(frame)
+    assert slimmed["m"]["x"] == {
+        "v": None, "n": None, "d": None, "st": "nodata", "tgt": 0.9, "op": ">=",
+    }  # fmt: skip
+    assert {**slimmed, "m": frame["m"]} == frame and "cmp" in frame["m"]["x"]
+    assert read_frame(slimmed) == slimmed

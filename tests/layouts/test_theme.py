@@ -50,7 +50,7 @@ def test_page_json_ends_neither_its_element_nor_a_placeholder() -> None:
 def test_our_scripts_come_before_dashs() -> None:
     page = index_string(["/a.css"], ["/a.js"], ["/a.woff2"], "/i.svg", {"build": "1"})
     places = [
-        page.index(part) for part in ("/a.woff2", "/a.css", '"build"', "/a.js", "{%scripts%}")
+        page.index(part) for part in ("/a.css", '"build"', "/a.js", "/a.woff2", "{%scripts%}")
     ]
     assert places == sorted(places)
     assert '<html lang="zh-CN">' in page

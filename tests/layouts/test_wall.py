@@ -72,11 +72,17 @@ def test_a_city_without_a_grid_has_no_map_anywhere() -> None:
 
 
 def test_a_city_without_a_hotline_or_a_platform_has_neither_scene_nor_strip() -> None:
-    assert [one.id for one in mounted(VIEW)] == ["overview", "cases", "annual"]
+    assert [one.id for one in mounted(VIEW)] == ["overview", "cases", "ranking", "annual"]
     plain = attribute(wall(VIEW, mounted(VIEW)), "data-measure")
     assert not [key for key in plain if ".calls." in key or ".platform." in key]
     one = replace(VIEW, parts=frozenset({"hotline"}))
-    assert [scene.id for scene in mounted(one)] == ["overview", "cases", "hotline", "annual"]
+    assert [scene.id for scene in mounted(one)] == [
+        "overview",
+        "cases",
+        "hotline",
+        "ranking",
+        "annual",
+    ]
     assert "grid overview with-ops only-hotline" in attribute(wall(one, mounted(one)), "className")
 
 

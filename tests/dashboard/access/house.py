@@ -39,11 +39,13 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, DeviceKind, Devices
+from dashboard.ledger.minutes import Minutes
 from dashboard.live import Hub
 from dashboard.loginweb import login_routes
-from dashboard.metricsweb import metrics_routes
+from dashboard.metricsweb import Told, metrics_routes
 from dashboard.oidc import Oidc, Provider
 from dashboard.oidcweb import oidc_routes
+from dashboard.replayweb import ReplaySite, replay_routes
 from dashboard.screensite import open_screens
 from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
@@ -156,7 +158,12 @@ class House:
                     *audit_routes(self.signing, look, MEIXIAN.timezone),
                     *metrics_routes(
                         Hub("redis://127.0.0.1:1", "meixian", "b1", now=self.clock),
-                        "1", "meixian", self.clock, lambda: True,
+                        "1", "meixian", Told(self.clock),
+                    ),
+                    *replay_routes(
+                        ReplaySite(
+                            Minutes(self.database), 7, MEIXIAN.timezone, self.clock, MEIXIAN
+                        )
                     ),
                     *intake_routes(self.stream, 500, self.clock),
                     *login_routes(self.signing, look, MEIXIAN.timezone), *_map(folder),

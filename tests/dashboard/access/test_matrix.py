@@ -25,7 +25,7 @@ EXAMPLES = {
     "version": "x", "level": "unit_cell", "z": "12", "x": "1", "y": "1", "day": "today",
     "key": "reported.today.unit_cell", "i": "0", "dash": "dash-layout", "scene": "nowhere",
     "page": "definitions", "form": "meixian-2021", "year": "2021", "item": "x",
-    "sha256": "0" * 64, "name": "a.pdf", "kind": "csv",
+    "sha256": "0" * 64, "name": "a.pdf", "kind": "csv", "minute": "29926440",
 }  # fmt: skip
 
 

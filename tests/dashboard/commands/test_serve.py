@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from tests.servers import RedisServer, free_port, wait_until
 class Hall:
     """A running web server of 梅县 and the address to knock at."""
 
-    def __init__(self, redis_server: RedisServer, folder: Path) -> None:
+    def __init__(self, redis_server: RedisServer, folder: Path, **settings: str) -> None:
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
@@ -32,6 +33,7 @@ class Hall:
             "CITYOPS_DATA_DIR": str(folder),
             "CITYOPS_PORT": str(self.port),
             "CITYOPS_ACCESS": "open",
+            **settings,
         }
         program = [sys.executable, "-m", "dashboard.cli", "serve"]
         with (folder / "web.log").open("wb") as log:
@@ -72,6 +74,30 @@ def test_two_workers_serve_one_stream_outside_the_checkout(
             lines = response.iter_lines()
             assert next(line for line in lines if line.startswith("event: ")) == "event: key"
     bus.close()
+
+
+def test_each_request_has_a_number_in_its_answer_and_in_the_log(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    hall = Hall(redis_server, tmp_path, CITYOPS_LOG_FORMAT="json", CITYOPS_ACCESS_LOG="1")
+    try:
+        mine = {"x-request-id": "gateway-0001", "x-forwarded-for": "10.9.8.7"}
+        answer = httpx.get(f"{hall.url}/wall?token=geheim", headers=mine)
+        assert answer.headers["x-request-id"] == "gateway-0001"
+        other = httpx.get(f"{hall.url}/livez", headers={"x-request-id": "no\tnumber"})
+        assert len(other.headers["x-request-id"]) == 16
+    finally:
+        hall.process.terminate()
+        hall.process.wait(20)
+    lines = [json.loads(line) for line in (tmp_path / "web.log").read_text().splitlines()]
+    assert {(line["role"], line["city"]) for line in lines} == {("serve", "meixian")}
+    assert {"gunicorn.error", "uvicorn.error", "cityops.access"} <= {one["logger"] for one in lines}
+    asked = {one["request_id"]: one for one in lines if one["logger"] == "cityops.access"}
+    told = asked["gateway-0001"]
+    assert (told["method"], told["route"], told["address"]) == ("GET", "/wall", "127.0.0.1")
+    assert int(told["status"]) == answer.status_code and int(told["ms"]) >= 0
+    assert asked[other.headers["x-request-id"]]["route"] == "/livez"
+    assert "geheim" not in (tmp_path / "web.log").read_text()
 
 
 def test_it_lets_go_of_open_streams_on_term(hall: Hall) -> None:

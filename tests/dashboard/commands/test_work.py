@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import orjson
 import pytest
 
 from dashboard.bus import Bus
+from dashboard.workmeter import WorkMeter, read_report
 from tests.servers import RedisServer, wait_until
 from tests.town import line
 
@@ -23,7 +25,7 @@ class Shift:
 
     def __init__(self, redis_server: RedisServer, folder: Path) -> None:
         self.folder = folder
-        self.bus = Bus(redis_server.url, "meixian")
+        self.bus, self.bus_client = Bus(redis_server.url, "meixian"), redis_server.client
         self.environment = {
             **os.environ,
             "CITYOPS_CITY": "meixian",
@@ -109,6 +111,29 @@ def test_of_two_workers_one_writes_and_the_other_stands_by(shift: Shift) -> None
     shift.bus.send(events("C5"))
     wait_until(lambda: shift.reported() == 5, 30, "the first at work again")
     assert shift.log(0).count("取得写入权") == 2
+
+
+NOTHING = WorkMeter("", lambda: 0).body()
+
+
+def test_as_json_every_line_says_where_and_what_and_never_who(shift: Shift) -> None:
+    phone = "13912345678"
+    bad = orjson.dumps({"id": f"e-{phone}", "type": phone, "at": 1_795_300_000_000})
+    shift.bus.send([*events("C1"), bad])
+    worker = shift.start(CITYOPS_LOG_FORMAT="json", CITYOPS_LOG_LEVEL="debug")
+    wait_until(lambda: read_report(shift.bus.work_report() or NOTHING).events != {}, what="report")
+    report = read_report(shift.bus.work_report() or NOTHING)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    lines = [json.loads(line) for line in shift.log().splitlines()]
+    assert {(line["role"], line["city"]) for line in lines} == {("work", "meixian")}
+    (told,) = [line for line in lines if line["message"].startswith("拒收")]
+    assert told["event_id"] == "e-139******78" and told["level"] == "warning"
+    assert told["stream_id"] in {line.get("stream_id") for line in lines if line is not told}
+    assert phone not in shift.log()
+    assert phone not in str(shift.bus_client().xrange("{meixian}:rejected"))
+    assert phone.encode() not in (shift.folder / "meixian.db").read_bytes()
+    assert (report.events, report.rejected, report.pid) == ({"case": 1}, {"type": 1}, worker.pid)
 
 
 def test_it_waits_for_a_redis_that_is_not_there_yet(

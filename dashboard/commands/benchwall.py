@@ -1,0 +1,75 @@
+"""`cityops bench wall` 墙与桌面的性能: the wall and the desk on the shipped server."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from dashboard.bench import wall
+from dashboard.bench.browser import BrowserMissing
+from dashboard.commands.benchshown import (
+    Rows,
+    as_json_option,
+    judged,
+    of_city,
+    profile_of,
+    show,
+    tell,
+)
+
+DAYS = 30
+
+
+@click.command("wall")
+@of_city("zhengzhou")
+@click.option("--part", type=click.Choice(wall.PARTS), default="all", help="只测一部分 / one part")
+@click.option(
+    "--frames",
+    type=click.IntRange(20),
+    default=20_000,
+    show_default=True,
+    help="长跑的帧数，10 Hz / frames of the soak",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    help="每个画面测多少帧，1 Hz / frames on each scene",
+)
+@click.option(
+    "--opens",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="每个冷页面打开几次 / times each cold page is opened",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=DAYS,
+    show_default=True,
+    help="台账里模拟多少天 / simulated days in the ledger",
+)
+@as_json_option
+def wall_bench(city: str, part: str, machine: bool, **sizes: int) -> None:
+    """墙与桌面：长跑、每帧开销、换场景、冷启动、外部请求 / soak, cost of a frame, cold pages."""
+    profile_of(city)
+    try:
+        found = wall.bench(city, part, tell=tell, **sizes)
+    except BrowserMissing as missing:
+        raise click.ClickException(f"没有测：{missing}") from missing
+    tables: list[tuple[str, Rows]] = [
+        ("机器负载 / load", [("之前，之后", f"{found.load[0]:.1f}，{found.load[1]:.1f}")])
+    ]
+    if found.cold:
+        tables.append(("冷页面 / cold pages", found.cold.rows()))
+    if found.paint:
+        title = f"每帧主线程与换场景，{found.paint.frames} 帧 / main thread"
+        tables.append((title, found.paint.rows()))
+    if found.soak:
+        tables.append(("长跑 / soak", found.soak.rows()))
+    bars = found.bars()
+    show(asdict(found), tables, bars, machine)
+    judged(bars)
