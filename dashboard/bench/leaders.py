@@ -10,6 +10,7 @@ import asyncio
 import random
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
@@ -57,8 +58,8 @@ class Crowd:
         self._spec = spec
         self._report = Report(ms={page: [] for page in spec["pages"]}, again=0, errors=[])
 
-    async def run(self) -> Report:
-        """Until told to stop."""
+    async def run(self, told: Callable[[], object]) -> Report:
+        """Until `told` returns; it blocks in a thread."""
         base = f"http://127.0.0.1:{self._spec['port']}"
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx.AsyncClient(base_url=base, timeout=TIMEOUT_S, limits=limits) as client:
@@ -66,7 +67,7 @@ class Crowd:
                 asyncio.create_task(self._leader(client, n, cookie, csrf))
                 for n, (cookie, csrf) in enumerate(self._spec["people"])
             ]
-            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+            await asyncio.get_running_loop().run_in_executor(None, told)
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
@@ -115,7 +116,7 @@ class Crowd:
 
 def main(file: str) -> None:
     """The load process."""
-    report = asyncio.run(Crowd(orjson.loads(Path(file).read_bytes())).run())
+    report = asyncio.run(Crowd(orjson.loads(Path(file).read_bytes())).run(sys.stdin.readline))
     sys.stdout.buffer.write(orjson.dumps(report) + b"\n")
 
 
