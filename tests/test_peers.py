@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -61,7 +62,7 @@ def test_the_load_is_the_same_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tick.numbers[0] // 1000 == tick.second
     for chart in range(4):
         points = [workload.point(chart, second) for second in range(1_795_650_000, 1_795_650_120)]
-        assert all(one != next_ for one, next_ in zip(points, points[1:], strict=False))
+        assert all(one != next_ for one, next_ in pairwise(points))
 
 
 @dataclass
