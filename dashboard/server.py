@@ -51,6 +51,7 @@ from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
 from geo.store import GridStore
+from layouts.needs import paths_of
 from layouts.scene import CityMap, View
 from layouts.scenes import mounted
 
@@ -102,8 +103,9 @@ def create_app(config: Config) -> App:
         queries,
     )
     ready = Readiness(hub, None if front.signing is None else lambda: front.database.prepared)
+    paths = paths_of(scenes, view)
     past = ReplaySite(
-        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground
+        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground, paths
     )
     routes = [
         *replay_routes(past),
@@ -121,7 +123,7 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, screens.attended, screens.beside),
+            live=live_route(hub, heat, screens.attended, screens.beside, paths),
             build=build,
             health=ready.told,
             waits=ready.waits,
