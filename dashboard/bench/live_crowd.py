@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -131,10 +132,12 @@ def _measure(line: Line, server: Child, kind: str, port: int, count: int, second
 class Loader:
     """The load process: `dashboard.bench.viewers`."""
 
-    def __init__(self, kind: str, port: int, count: int) -> None:
+    def __init__(self, kind: str, port: int, count: int, cookies: Sequence[str] = ()) -> None:
+        """`cookies`: what the screens bring along, in turn."""
         program = [sys.executable, "-P", "-m", "dashboard.bench.viewers"]
+        words = [kind, str(port), str(count), *cookies]
         self._process = subprocess.Popen(
-            [*program, kind, str(port), str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
     def __enter__(self) -> Loader:

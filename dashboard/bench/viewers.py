@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.request
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypedDict
 
 import orjson
@@ -180,17 +180,19 @@ def pollers(port: int) -> Callable[[int], Poller]:
     return lambda _: Poller(port, path, calls[0])
 
 
-def main(kind: str, port: int, count: int) -> None:
+def main(kind: str, port: int, count: int, cookies: Sequence[str] = ()) -> None:
     """The load process."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    make: Callable[[int], Viewer] = pollers(port) if kind == "pollers" else _screens(port)
+    make: Callable[[int], Viewer] = pollers(port) if kind == "pollers" else _screens(port, cookies)
     Load(port, count, make).run()
 
 
-def _screens(port: int) -> Callable[[int], Screen]:
-    return lambda index: Screen(port, keeps=index == 0)
+def _screens(port: int, cookies: Sequence[str]) -> Callable[[int], Screen]:
+    """Each brings the next of the cookies along, if there are any."""
+    told = cookies or [""]
+    return lambda index: Screen(port, keeps=index == 0, cookie=told[index % len(told)])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

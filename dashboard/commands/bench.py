@@ -22,6 +22,7 @@ from dashboard.bench import (
 from dashboard.bench.bars import Bar
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
+from dashboard.commands.benchload import load_bench
 from dashboard.commands.benchshown import Rows, as_json_option, of_city, profile_of, show
 from dashboard.commands.benchwall import wall_bench
 
@@ -311,4 +312,5 @@ def _crowd(crowd: Crowd) -> Rows:
     ]
 
 
+command.add_command(load_bench)
 command.add_command(wall_bench)
