@@ -82,7 +82,7 @@ def test_nothing_that_is_written_runs(hall: Hall, browser: Browser) -> None:
     ):
         page.goto(hall.url + path)
         for text in shown:
-            page.get_by_text(text, exact=False).first.wait_for(timeout=30_000)
+            page.get_by_text(text, exact=False).first.wait_for(state="attached", timeout=60_000)
         assert page.evaluate("window.pwned") is None, path
         assert page.locator("img[src=x], svg[onload]").count() == 0, path
     assert complaints == []
