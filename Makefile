@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .SILENT:
-.PHONY: help demo test check format docs golden lock system
+.PHONY: help demo test check format docs golden screenshots lock system
 
 CITY ?= zhengzhou
 PORT ?= 8050
@@ -41,6 +41,9 @@ docs: $(VENV)/.dev ## writes the generated pages of docs/
 
 golden: $(VENV)/.runtime ## six published forms from simulated years: writes docs/golden.md (slow)
 	$(BIN)/python -m dashboard.bench.golden $(or $(DATA_DIR),var/golden) examples/golden docs/golden.md
+
+screenshots: system $(VENV)/.dev ## real pictures of every scene and page, of a demo at 15:40, into docs/img/: make screenshots [CITY=…]
+	$(BIN)/python -m tests.pictures docs/img $(CITY)
 
 lock: ## pins every dependency with hashes: constraints.txt, constraints-dev.txt
 	folder=$$(mktemp -d)

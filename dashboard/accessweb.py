@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.access.identity import ENDED, KEY, NOBODY, Identity
+from dashboard.access.identity import ENDED, KEY, MAP_SCENE, NOBODY, Identity
 from dashboard.access.pages import Look, notice
 from dashboard.access.peers import Headers, Peer, peer_of
 from dashboard.access.policy import ANYBODY, METRICS, OWN, STAGES, Rule, may, rule_of, rules_of
@@ -50,10 +50,11 @@ HEADERS: Final = {
 }
 """On every answer that does not say otherwise itself."""
 HSTS: Final = "max-age=31536000"
-MAP_SCENE: Final = "grid_heat"
 WALLS_OWN: Final = frozenset({"wall.show", "wall.beat"})
 """What a screen may do while the account store is away, and a person believed for a while."""
 BEAT: Final = "/wall/beat"
+REPLAY: Final = "/replay/"
+"""Whole frames of the past: not for a screen that was given some scenes."""
 MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/", "/replay/heat/")
 
 
@@ -168,12 +169,13 @@ class Guard:
         jar = self._cookies.read(headers)
         showing = rule.action in WALLS_OWN
         try:
-            if jar.session and (
-                found := await run_in_threadpool(self._doors.session, jar.session, showing)
-            ):
+            found = None
+            if jar.session:
+                found = await run_in_threadpool(self._doors.session, jar.session, showing)
+            if found is not None and (found.stage == "full" or not (jar.wall and showing)):
                 key, since = hash_of(jar.session), self._doors.now()
                 scope[ENDED] = lambda: self._doors.session_ended(key, since)
-                return found
+                return found  # somebody half signed in leaves a screen what it is
             if named := headers.get(self._doors.house.proxy_user):
                 found = await run_in_threadpool(self._doors.vouched, named, peer)
                 if found is not None:
@@ -283,6 +285,8 @@ class Guard:
             return
         if path.startswith(MAP_PATHS) and MAP_SCENE not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有地图画面的授权"))
+        if path.startswith(REPLAY):
+            raise Denied(self._page(scope, 403, "这块屏只许几个画面，不能回放"))
         scene = path.removeprefix("/wall/") if path.startswith("/wall/") else ""
         if scene and not scene.startswith("_") and scene not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有这个画面的授权"))

@@ -20,6 +20,8 @@ from layouts.alarmlog import AlarmBoard, AlarmRow
 
 ACK: Final = "alarms.acknowledge"
 SHOWN: Final = 200
+DAY_MS: Final = 86_400_000
+RECORDED_MS: Final = 2 * 60_000
 Trail = Callable[[str, str, str, str], None]
 """审计: (account, act, subject, detail)."""
 
@@ -37,7 +39,9 @@ class AlarmDesk:
         profile: Profile,
         now: Callable[[], int],
         trail: Trail,
+        replay_days: int = 0,
     ) -> None:
+        self._replay_ms = replay_days * DAY_MS
         self._open, self._profile, self._now, self._trail = open_ledger, profile, now, trail
         self._zone = ZoneInfo(profile.timezone)
 
@@ -95,7 +99,12 @@ class AlarmDesk:
             limit=rule.limit() if rule else "",
             acked_at=self._clock(alarm.acked_at),
             acked_by=f"{alarm.acked_by}（{alarm.acked_by_role}）" if acked else "",
+            replay=self._replay(alarm.since, now),
         )
+
+    def _replay(self, at: int, now: int) -> str:
+        """The wall of that minute, where it is recorded by now and kept still."""
+        return f"/wall?at={at}" if RECORDED_MS <= now - at <= self._replay_ms else ""
 
     def _rule(self, alarm: Alarm) -> Rule | None:
         return self._profile.alarms.rules.get(alarm.rule)

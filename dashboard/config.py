@@ -96,7 +96,7 @@ class Config:
         "已入账的流条目在 Redis 中再保留多少小时 / hours a committed event stays in the stream",
     )
     replay_days: int = setting(
-        7, whole(0, 366), "回放：每分钟一幅画面留多少天，0 为不记 / days of replay kept, 0: none"
+        7, whole(0, 62), "回放：每分钟一幅画面留多少天，0 为不记 / days of replay kept, 0: none"
     )
     batch_max: int = setting(
         2000, whole(1, 100_000), "工作进程一次提交最多多少个事件 / events in one ledger transaction"

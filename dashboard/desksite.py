@@ -30,6 +30,7 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.audit import AuditLog
 from dashboard.platformdesk import PlatformDesk
 from dashboard.profile import Profile
+from dashboard.rankingdesk import RankingDesk
 from dashboard.remarkdesk import RemarkDesk
 from dashboard.remarkweb import remark_routes
 from dashboard.statics import Statics
@@ -72,12 +73,13 @@ def open_desk(
     )
     books = BookDesk(ledger, profile, config.forms_dir, now, trail, archive)
     cases = CaseDesk(ledger, profile, now)
-    alarm_desk = AlarmDesk(ledger, profile, now, trail)
+    alarm_desk = AlarmDesk(ledger, profile, now, trail, config.replay_days)
     happened = RemarkDesk(ledger, profile, now)
     boards = FigurePages(
         desk,
         HotlineDesk(ledger, profile, now, happened),
         PlatformDesk(ledger, profile, now, happened),
+        RankingDesk(ledger, profile, now),
     )
     asked_filters = AskedFilters(FilterDesk(profile, now))
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)

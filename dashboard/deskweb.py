@@ -90,7 +90,7 @@ def desk_routes(site: DeskSite) -> list[Route]:
 def _dash_app(site: DeskSite) -> Dash:
     statics = site.statics
     mine = [name for name in statics.names if name.startswith(FOLDER)]
-    styles = [FONT_SHEET, "tokens.css", *(n for n in mine if n.endswith(".css"))]
+    styles = ["tokens.css", *(n for n in mine if n.endswith(".css"))]
     scripts = [*SHARED, *(name for name in mine if name.endswith(".js"))]
     dash = Dash(
         "dashboard",
@@ -106,8 +106,8 @@ def _dash_app(site: DeskSite) -> Dash:
         update_title="",
         on_error=_told,
         index_string=index_string(
-            [statics.url(name) for name in styles],
-            [statics.url(name) for name in scripts],
+            [statics.url(FONT_SHEET), statics.bundle("desk", styles)],
+            [statics.bundle("desk", scripts)],
             [],
             statics.url("favicon.svg"),
             {"timezone": site.desk.timezone},

@@ -62,6 +62,8 @@ class Known:
     """What was last read of the store: the living screens and sessions; None before the first."""
 
     walls: dict[str, Device] | None = None
+    gone: set[str] = field(default_factory=set)
+    """Screens that were revoked 已吊销."""
     sessions: set[str] = field(default_factory=set)
     at: int = 0
 
@@ -96,7 +98,10 @@ class Doors:
 
     def refusal(self, screen: Screen, address: str) -> str:
         """Why a screen may not come in: "revoked" 已吊销, "elsewhere" (bound to another network),
-        "" if it may. May wait for the database."""
+        "" if it may. May wait for the database.
+
+        Only a revocation on record shuts a screen out: a store that has lost its screens (a new
+        or an older one in its place) must not turn every wall dark that holds our signature."""
         if address not in Bound(screen.bind):
             return "elsewhere"
         walls = self._known.walls
@@ -105,25 +110,23 @@ class Doors:
                 found = self._devices.get(screen.id)
             except LedgerError as error:
                 self._away(error)
-                return "" if walls is None else "revoked"
-            if found is None or found.revoked_at is not None:
+                return "revoked" if screen.id in self._known.gone else ""
+            if found is not None and found.revoked_at is not None:
                 return "revoked"
+            if found is None:
+                told = Entry(self.now(), f"wall:{screen.id}", "screen.unknown", screen.name, {})
+                self.note(told)
         self._walls_seen[screen.id] = self.now()
         return ""
 
     def wall_ended(self, id: str) -> str:
         """Why a screen's stream must end; does not wait."""
-        walls = self._known.walls
-        return "revoked" if walls is not None and id not in walls and self._fresh(id) else ""
+        return "revoked" if id in self._known.gone else ""
 
     def settings(self, id: str) -> ScreenSettings | None:
         """A screen's schedule 排片 as last read, None while nothing is known; does not wait."""
         found = (self._known.walls or {}).get(id)
         return None if found is None else found.settings
-
-    def _fresh(self, id: str) -> bool:
-        """The screen is not one added after the last look."""
-        return self._known.at > self._walls_seen.get(id, 0) + 1_000
 
     def opened(self, screen: Screen, address: str) -> None:
         """Notes that a screen exchanged its link for a cookie."""
@@ -241,8 +244,10 @@ class Doors:
         if self.signing is None:
             return
         at = self.now()
-        walls = {d.id: d for d in self._devices.list("wall") if d.revoked_at is None}
-        self._known = Known(walls, self.signing.sessions.alive(), at)
+        there = self._devices.list("wall")
+        walls = {one.id: one for one in there if one.revoked_at is None}
+        gone = {one.id for one in there if one.revoked_at is not None}
+        self._known = Known(walls, gone, self.signing.sessions.alive(), at)
         if not self.store_ok:
             log.info("账号库已恢复")
         self.store_ok = True

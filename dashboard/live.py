@@ -13,16 +13,16 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
-from functools import cached_property
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
 import orjson
 
-from dashboard.access.identity import ended_of
+from dashboard.access.identity import KEY, MAP_SCENE, Identity, ended_of
 from dashboard.bus import BusDown, FrameReader
 from dashboard.payload import Payload, deflated, sse
 from dashboard.snapshot import Frame, diff, read_frame
+from dashboard.ticks import News, Paths, Tick
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -52,21 +52,6 @@ class Reader(Protocol):
     async def close(self) -> None: ...
 
 
-class Tick:
-    """One moment of the stream: `news` for who saw the tick before, `whole` for everyone else."""
-
-    def __init__(self, number: int, news: bytes, frame: bytes | None, beat: bytes) -> None:
-        self.number = number
-        self.news = Payload(news)
-        self.over = asyncio.Event()
-        self._frame, self._beat = frame, beat
-
-    @cached_property
-    def whole(self) -> Payload:
-        key = b"" if self._frame is None else sse("key", self._frame)
-        return Payload(key + self._beat)
-
-
 class Hub:
     """Keeps the newest frame and wakes the viewers. `start` after fork, in the serving loop."""
 
@@ -83,8 +68,7 @@ class Hub:
         self._url, self._city, self.build = url, city, build
         self._now, self._make_reader, self._told = now, reader, told
         self._tasks: list[asyncio.Task[None]] = []
-        self._body: bytes | None = None
-        self._frame: Frame | None = None
+        self._last: News | None = None
         self._beat_due = 0.0
         self._tick: Tick | None = None
         self.redis_ok = False
@@ -93,12 +77,12 @@ class Hub:
     @property
     def body(self) -> bytes | None:
         """The newest frame as JSON, None before the first."""
-        return self._body
+        return None if self._last is None else self._last.body
 
     @property
     def frame(self) -> Frame | None:
         """The newest frame; do not change it."""
-        return self._frame
+        return None if self._last is None else self._last.frame
 
     async def start(self) -> None:
         """Begins to watch Redis; does not wait for it."""
@@ -149,40 +133,38 @@ class Hub:
         if not self.redis_ok:
             log.info("Redis 已连接")
             self.redis_ok = True
-        if body is None or body == self._body:
+        if body is None or body == self.body:
             return False
         try:
             frame = read_frame(orjson.loads(body))
         except ValueError as error:
             log.error("画面不可读: %s", error)
             return False
-        delta = None if self._frame is None else diff(self._frame, frame)
-        self._body, self._frame = body, frame
-        news = sse("key", body) if delta is None else sse("delta", orjson.dumps(delta))
-        self._turn(news)
+        delta = None if self.frame is None else diff(self.frame, frame)
+        self._last = News(frame, body, delta)
+        self._turn(fresh=True)
         return True
 
     async def _keep_beating(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
             if clock() >= self._beat_due + BEAT_WAIT_S:
-                self._turn(b"")
+                self._turn(fresh=False)
             await asyncio.sleep(max(0.01, self._beat_due + BEAT_WAIT_S - clock()))
 
-    def _turn(self, news: bytes) -> None:
-        """The next tick: `news`, and the beat if one is due about now."""
+    def _turn(self, fresh: bool) -> None:
+        """The next tick: the news if they are `fresh`, and the beat if one is due about now."""
         clock = asyncio.get_running_loop().time()
-        beat = self._beat()
-        if clock >= self._beat_due - JOIN_BEAT_S:
+        due = clock >= self._beat_due - JOIN_BEAT_S
+        if due:
             self._beat_due = clock + BEAT_S
-            news += beat
         before, number = self._tick, 0 if self._tick is None else self._tick.number
-        self._tick = Tick(number + 1, news, self._body, beat)
+        self._tick = Tick(number + 1, self._last, fresh, self._beat(), due)
         if before is not None:
             before.over.set()
 
     def _beat(self) -> bytes:
-        frame = self._frame
+        frame = self.frame
         return sse(
             "beat",
             orjson.dumps(
@@ -197,7 +179,9 @@ class Hub:
             ),
         )
 
-    async def view(self, write: Callable[[Payload], Awaitable[None]], gone: Gone) -> None:
+    async def view(
+        self, write: Callable[[Payload], Awaitable[None]], gone: Gone, paths: Paths = None
+    ) -> None:
         """Feeds one viewer until it is gone or the hub stops; looks up at every beat."""
         seen = -1
         self.viewers += 1
@@ -209,9 +193,9 @@ class Hub:
                 elif tick.number == seen:
                     await tick.over.wait()
                 else:
-                    payload = tick.news if tick.number == seen + 1 else tick.whole
+                    say = tick.news if tick.number == seen + 1 else tick.whole
                     seen = tick.number
-                    await write(payload)
+                    await write(say(paths))
         finally:
             self.viewers -= 1
 
@@ -230,6 +214,10 @@ Attended = Callable[[Scope], AbstractContextManager[None]]
 """Entered while a stream is open, with its scope: who is looking."""
 
 
+Seen = Callable[[tuple[str, ...]], Paths]
+"""The paths of the frame that some scenes show; the same object for the same scenes."""
+
+
 def _unattended(_scope: Scope) -> AbstractContextManager[None]:
     return contextlib.nullcontext()
 
@@ -239,10 +227,12 @@ def live_route(
     heat: Heat | None = None,
     attended: Attended = _unattended,
     beside: Beside | None = None,
+    seen: Seen = lambda _scenes: None,
 ) -> App:
     """The ASGI application of `/live`; mount it outside any middleware that buffers.
 
-    `?heat=key,key` adds the news of these keys, where the city has a map.
+    `?heat=key,key` adds the news of these keys, where the city has a map. Who was given some
+    scenes gets what `seen` says of them.
     """
 
     async def live(scope: Scope, receive: Receive, send: Send) -> None:
@@ -269,7 +259,8 @@ def live_route(
             await _write(send, payload.packed if packed else payload.plain)
 
         tasks = [leaving := asyncio.create_task(_until_gone(receive))]
-        keys = _heat_keys(scope)
+        scenes = _scenes(scope)
+        keys = _heat_keys(scope) if not scenes or MAP_SCENE in scenes else []
         if heat is not None and keys:
             tasks.append(asyncio.create_task(heat.view(keys, write)))
         if beside is not None:
@@ -277,7 +268,8 @@ def live_route(
         ended = ended_of(scope)
         try:
             with attended(scope):
-                await hub.view(write, lambda: leaving.done() or bool(ended()))
+                paths = seen(scenes) if scenes else None
+                await hub.view(write, lambda: leaving.done() or bool(ended()), paths)
         finally:
             for task in tasks:
                 task.cancel()
@@ -286,6 +278,12 @@ def live_route(
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return live
+
+
+def _scenes(scope: Scope) -> tuple[str, ...]:
+    """The scenes that whoever looks was given; none: every one."""
+    who = scope.get(KEY)
+    return who.scenes if isinstance(who, Identity) else ()
 
 
 def _heat_keys(scope: Scope) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from dashboard.ledger.devices import Device
 from dashboard.screenbeat import NAMES, Kept, State, state_of
 from dashboard.screenorder import GOOD_MS, Order
+from dashboard.screenorder import NAMES as ORDERS
 from dashboard.screensettings import ScreenSettings
 
 NONE: Final = "—"
@@ -96,7 +97,7 @@ def _row(
             ("排片", _schedule(device, titles)),
         ),
         trouble="" if found is None else found.beat.error,
-        order="" if order is None else f"{order.name}：{_became(order, found, now)}",
+        order="" if order is None else _told(order, found, now, titles),
         scenes=tuple(id for id in titles if not device.scenes or id in device.scenes),
         settings=device.settings,
     )
@@ -132,6 +133,11 @@ def _schedule(device: Device, titles: Mapping[str, str]) -> str:
         f"拼接 {one.grid.replace('x', '×')}" if one.grid else "",
     ]
     return "　".join(word for word in words if word)
+
+
+def _told(order: Order, found: Kept | None, now: int, titles: Mapping[str, str]) -> str:
+    scene = titles.get(order.scene, order.scene)
+    return f"{ORDERS[order.act]} {scene}".strip() + f"：{_became(order, found, now)}"
 
 
 def _became(order: Order, found: Kept | None, now: int) -> str:

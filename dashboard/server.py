@@ -51,6 +51,7 @@ from dashboard.timings import Timings
 from dashboard.web import WallSite, build_id, wall_site
 from geo.grid import GridError
 from geo.store import GridStore
+from layouts.needs import paths_of
 from layouts.scene import CityMap, View
 from layouts.scenes import mounted
 
@@ -121,7 +122,7 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, screens.attended, screens.beside),
+            live=live_route(hub, heat, screens.attended, screens.beside, paths_of(scenes, view)),
             build=build,
             health=ready.told,
             waits=ready.waits,

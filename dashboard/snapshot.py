@@ -6,6 +6,7 @@ on again: screens show it as it is. Ratios are 0–1; texts are what a Chinese r
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final, Literal, NotRequired, TypedDict
 
 VERSION: Final = 1
@@ -134,6 +135,30 @@ def diff(old: Frame, new: Frame) -> Delta | None:
             if value != had[key]:
                 changes[f"{section}.{key}"] = value
     return Delta(base=old["seq"], seq=new["seq"], as_of=new["as_of"], set=changes)
+
+
+def shown(path: str, paths: Collection[str]) -> bool:
+    """Whether a path is among those; a variant 口径 `…@x` of a figure goes with the figure."""
+    return path in paths or path.partition("@")[0] in paths
+
+
+def cut(frame: Frame, paths: Collection[str]) -> Frame:
+    """The frame with those `m.…`, `s.…`, `t.…` only; what is no section stays whole."""
+    out: dict[str, Any] = dict(frame)
+    for section in SECTIONS:
+        has = out[section]
+        out[section] = {key: has[key] for key in has if shown(f"{section}.{key}", paths)}
+    return out  # type: ignore[return-value]
+
+
+def cut_delta(delta: Delta, paths: Collection[str]) -> Delta:
+    """The delta between two frames that were cut like this."""
+    kept = {
+        path: value
+        for path, value in delta["set"].items()
+        if path.partition(".")[0] not in SECTIONS or shown(path, paths)
+    }
+    return {**delta, "set": kept}
 
 
 def patch(frame: Frame, delta: Delta) -> Frame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ TYPES: Final = {
 """What is served at all, by suffix; licences and notes stay on the disk."""
 BUNDLES: Final = "bundle-"
 """With a hash of its own in the name: one content, one URL."""
+_BUNDLE: Final = re.compile(rf"{BUNDLES}(.+)-[0-9a-f]{{12}}([.]\w+)")
 PACKED: Final = frozenset({".css", ".js", ".svg"})
 
 
@@ -37,7 +39,7 @@ class Statics:
         self.prefix = prefix
         self._plain: dict[str, bytes] = {}
         self._packed: dict[str, bytes] = {}
-        self._bundles: dict[str, tuple[bytes, bytes]] = {}
+        self._bundled: dict[tuple[str, str], str] = {}
         whole = hashlib.sha256()
         for file in sorted(p for p in folder.rglob("*") if p.suffix in TYPES):
             name, content = file.relative_to(folder).as_posix(), file.read_bytes()
@@ -50,7 +52,7 @@ class Statics:
     @property
     def names(self) -> list[str]:
         """Paths below the folder, sorted."""
-        return list(self._plain)
+        return [name for name in self._plain if not name.startswith(BUNDLES)]
 
     def text(self, name: str) -> str:
         """The content of a text file; KeyError if there is none of that name."""
@@ -60,22 +62,33 @@ class Statics:
         """Where browsers find a file."""
         return f"{self.prefix}{self.digest}/{name}"
 
-    def bundle(self, names: Sequence[str]) -> str:
+    def bundle(self, label: str, names: Sequence[str]) -> str:
         """The URL of these files in one, in this order; they are scripts or style sheets that name
-        no other file. KeyError for one that is not there."""
+        no other file. `label` tells the bundles of one suffix apart. KeyError for a file that is
+        not there."""
         content = b"\n".join(self._plain[name] for name in names)
         suffix = Path(names[0]).suffix
-        name = f"{BUNDLES}{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
-        if name not in self._bundles:
-            self._bundles[name] = (content, gzip.compress(content, 9, mtime=0))
+        name = f"{BUNDLES}{label}-{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
+        if self._bundled.get((label, suffix)) != name:
+            self._bundled[label, suffix] = name
+            self._plain[name] = content
+            self._packed[name] = gzip.compress(content, 9, mtime=0)
         return self.url(name)
+
+    def _todays(self, digest: str, name: str) -> tuple[str, str]:
+        """A page of an older build asks for its bundle: it gets what goes by that label now."""
+        found = _BUNDLE.fullmatch(name)
+        if found and name not in self._plain:
+            return "", self._bundled.get((found[1], found[2]), name)
+        return digest, name
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         digest, _, name = scope["path"].removeprefix(self.prefix).partition("/")
         await self._answer(digest, name, Headers(scope=scope))(scope, receive, send)
 
     def _answer(self, digest: str, name: str, headers: Headers) -> Response:
-        plain, packed = self._bundles.get(name, (self._plain.get(name), self._packed.get(name)))
+        digest, name = self._todays(digest, name)
+        plain, packed = self._plain.get(name), self._packed.get(name)
         if plain is None:
             return PlainTextResponse("没有这个文件 / no such file", 404)
         # a page of an older build gets today's file, but must not keep it under the old URL

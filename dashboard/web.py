@@ -158,8 +158,11 @@ def _dash_app(site: WallSite) -> Dash:
         title=f"{site.view.city} · 城市运行墙",
         update_title="",
         index_string=index_string(
-            [statics.url(FONT_SHEET), statics.bundle([n for n in styles if n != FONT_SHEET])],
-            [statics.bundle(scripts)],
+            [
+                statics.url(FONT_SHEET),
+                statics.bundle("wall", [n for n in styles if n != FONT_SHEET]),
+            ],
+            [statics.bundle("wall", scripts)],
             [statics.url(f"{folder}/{name}") for name in slices],
             statics.url("favicon.svg"),
             page,

@@ -33,6 +33,8 @@ class AlarmRow:
     limit: str
     acked_at: str
     acked_by: str
+    replay: str = ""
+    """Where the wall of its first minute can be seen again; "" where it cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ def _severity(row: AlarmRow) -> Component:
 
 def _card(row: AlarmRow, may_acknowledge: bool) -> Component:
     facts = (
-        ("开始", f"{row.since}，已 {row.lasted}"),
+        ("开始", [f"{row.since}，已 {row.lasted}", *_replay(row)]),
         ("现值", row.value),
         ("最高", row.peak),
         ("进入条件", row.limit),
@@ -88,6 +90,13 @@ def _card(row: AlarmRow, may_acknowledge: bool) -> Component:
         className=f"panel alarm {row.severity} {row.state}",
         **data(alarm=row.id),
     )
+
+
+def _replay(row: AlarmRow) -> list[Content]:
+    """The way to the wall as it was 回放."""
+    if not row.replay:
+        return []
+    return [" ", html.A("看当时的画面", href=row.replay, className="then")]
 
 
 def _acked(row: AlarmRow, may_acknowledge: bool) -> Component:
@@ -120,7 +129,7 @@ def _cells(row: AlarmRow) -> tuple[Content | list[Content], ...]:
     return (
         _severity(row),
         [html.B(row.title), html.Span(row.text, className="mut about")],
-        row.since,
+        [row.since, *_replay(row)],
         row.cleared,
         row.lasted,
         row.peak,

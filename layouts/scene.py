@@ -64,6 +64,8 @@ class Scene:
     """Absent in a city without a grid."""
     part: str = ""
     """Absent in a city without this part, see `View.parts`."""
+    reads: tuple[str, ...] = ()
+    """Paths of the frame that its painters read beside those its parts name."""
 
     def wanted(self, view: View) -> bool:
         """Whether this city's wall has the scene."""

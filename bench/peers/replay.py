@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import re
 import resource
@@ -25,6 +26,7 @@ import sys
 import time
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,7 @@ class Viewer:
         self._got = 0
         self._asked = 0.0
         self._last = 0.0
+        self._spent = 0.0
         self._socket: ClientConnection | None = None
         self._base = 0
 
@@ -128,9 +131,9 @@ class Viewer:
                 due += 1.0
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
         elif kind == "perspective":
-            for one in spec["sent"]:
+            for after, one in in_turn(spec["sent"]):
                 end = time.monotonic() + FALLBACK_S
-                while self._got < one["after"] and time.monotonic() < end:
+                while self._got < after and time.monotonic() < end:
                     await asyncio.sleep(0.002)
                 await self._say(one)
 
@@ -163,6 +166,18 @@ class Viewer:
         self.live = True
         self.ticks += 1
         self.delays.append(delay_ms)
+
+
+def in_turn(sent: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every message with the number of answers it waits for; after the last one the second half,
+    which is what the page says from tick to tick, again and again."""
+    for one in sent:
+        yield one["after"], one
+    steady = sent[len(sent) // 2 :]
+    grown = steady[-1]["after"] - steady[0]["after"]
+    for turn in itertools.count(1):
+        for one in steady:
+            yield one["after"] + turn * grown, one
 
 
 async def main(file: str, count: int, seconds: float) -> None:

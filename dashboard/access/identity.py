@@ -14,6 +14,8 @@ Stage = Literal["full", "totp", "change"]
 
 KEY: Final = "cityops.identity"
 ENDED: Final = "cityops.ended"
+MAP_SCENE: Final = "grid_heat"
+"""The scene with the map: who was given others gets none of its data."""
 
 
 @dataclass(frozen=True)

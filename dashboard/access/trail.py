@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, str]] = {
     "screen.arrange": "改排片",
     "screen.order": "遥控屏幕",
     "screen.revoke": "吊销屏幕",
+    "screen.unknown": "屏幕不在册",
     "screen.refused": "屏幕被拒",
     "token.add": "新增接入令牌",
     "token.revoke": "吊销接入令牌",

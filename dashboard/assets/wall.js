@@ -58,6 +58,7 @@
     const dwell = Number(params.get('dwell')); // 网址里写的胜过服务器的排片
     const hold = Number(params.get('hold')) || app.page.hold_s;
     let second = 0;
+    let minute = 0;
 
     const stage = app.createStage({
       still: Boolean(playback), // 回放时场景由人换
@@ -107,7 +108,8 @@
         if (ageing.has(b.el)) b.dirty = true;
       }));
       paintVisible();
-      if (Math.floor(now / 1000) % 60 === 0) {
+      if (Math.floor(now / 60000) !== minute) {
+        minute = Math.floor(now / 60000);
         reloader.nightly(app.zone.hour(now), Number(app.zone.minute(now).slice(3)));
       }
     }

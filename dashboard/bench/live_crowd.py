@@ -6,7 +6,6 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,12 +131,12 @@ def _measure(line: Line, server: Child, kind: str, port: int, count: int, second
 class Loader:
     """The load process: `dashboard.bench.viewers`."""
 
-    def __init__(self, kind: str, port: int, count: int, cookies: Sequence[str] = ()) -> None:
-        """`cookies`: what the screens bring along, in turn."""
+    def __init__(self, kind: str, port: int, count: int, *more: str) -> None:
         program = [sys.executable, "-P", "-m", "dashboard.bench.viewers"]
-        words = [kind, str(port), str(count), *cookies]
         self._process = subprocess.Popen(
-            [*program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*program, kind, str(port), str(count), *more],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     def __enter__(self) -> Loader:

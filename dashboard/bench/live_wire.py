@@ -34,9 +34,9 @@ class Screen:
     """
 
     def __init__(self, port: int, keeps: bool = False, cookie: str = "") -> None:
-        brought = f"Cookie: {cookie}\r\n" if cookie else ""
+        credential = f"Cookie: {cookie}\r\n" if cookie else ""
         self.opening = (
-            f"GET /live HTTP/1.1\r\n{BROWSER.format(port=port)}{brought}"
+            f"GET /live HTTP/1.1\r\n{BROWSER.format(port=port)}{credential}"
             "Accept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
         ).encode()
         """What EventSource asks for."""

@@ -350,8 +350,8 @@ def _links() -> list[Screen]:
     return [Screen(f"bench{n:03d}", f"屏 {n}") for n in range(LINKS)]
 
 
-def _cookies(line: Line, keys: Keys) -> list[str]:
-    """What a browser keeps after it opened a screen's link, one for each link."""
+def _cookies(line: Line, keys: Keys) -> str:
+    """A file of what a browser keeps after it opened a screen's link, one for each link."""
     out = []
     with httpx.Client(base_url=f"http://{HOST}:{line.config.port}", timeout=30) as client:
         for screen in _links():
@@ -360,4 +360,6 @@ def _cookies(line: Line, keys: Keys) -> list[str]:
             if answer.status_code != 303:
                 raise RuntimeError(f"{screen.name}: {answer.status_code}")
             out.append("; ".join(f"{k}={v}" for k, v in client.cookies.items()))
-    return out
+    kept = line.config.data_dir / "cookies.json"
+    kept.write_bytes(orjson.dumps(out))
+    return str(kept)

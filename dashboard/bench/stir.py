@@ -46,7 +46,7 @@ class Stir:
         return frame  # type: ignore[return-value]
 
     def _cell(self, cell: Cell) -> Cell:
-        n, d, v = cell["n"], cell["d"], cell["v"]
+        n, d, v = cell.get("n"), cell.get("d"), cell.get("v")
         if v is None:
             return cell
         if n is None:

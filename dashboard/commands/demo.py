@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import click
@@ -55,15 +56,18 @@ def command(config: Config, data_dir: Path | None, rate: float | None, with_map:
 
 
 def setting_of(config: Config, data_dir: Path | None) -> Config:
-    """The demo's own corner: folder, ledger and Redis keys that no other demo or system uses."""
-    name = f"demo-{Path(config.profile_source).stem}-{config.port}"
-    folder = (data_dir or config.data_dir / name).absolute()
+    """The demo's own corner: folder, ledger and Redis keys that no other demo or system uses.
+
+    The keys go with the folder, not with the port: its ledger has read that stream and no other.
+    """
+    city = f"demo-{Path(config.profile_source).stem}"
+    folder = (data_dir or config.data_dir / f"{city}-{config.port}").absolute()
     return dataclasses.replace(
         config,
         demo=True,
         data_dir=folder,
         ledger_url=f"sqlite:///{folder / 'ledger.db'}",
-        redis_tag=name,
+        redis_tag=f"{city}-{zlib.crc32(os.fsencode(folder)):08x}",
         secrets_file=None,
     )
 

@@ -49,12 +49,15 @@ class Minutes:
 
     def keep(self, row: Minute, before: int) -> bool:
         """Puts a minute down and drops those whose key is older than `before`. A minute that is
-        there already gives way. False, and nothing is put down, where others are written against
-        the one that is there, or where the key of this one is gone."""
+        there already gives way to what was shown later. False, and nothing is put down, where
+        others are written against the one that is there, or the key of this one is gone."""
         with self._database.write() as connection:
             connection.execute(table.delete().where(table.c.key < before))
             whole = row.key == row.minute
             if _leant_on(connection, row.minute) or not (whole or _is_key(connection, row.key)):
+                return False
+            newer = table.c.minute == row.minute, table.c.shown_at > row.shown_at
+            if connection.scalar(select(table.c.minute).where(*newer)) is not None:
                 return False
             connection.execute(table.delete().where(table.c.minute == row.minute))
             connection.execute(table.insert().values(**vars(row)))

@@ -4,6 +4,7 @@ The same registry that the wall, the forms and the exports read."""
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 
 from dash import dcc, html
@@ -45,6 +46,8 @@ def _group(title: str, members: list[tuple[str, Definition]]) -> Component:
 
 
 def _card(id: str, definition: Definition) -> Component:
+    """One component; `assets/desk/definitions.js` writes the card into it. As components of their
+    own its two dozen parts took dash-renderer five seconds for the page."""
     lines = (
         ("分子", definition.numerator),
         ("分母", definition.denominator),
@@ -53,18 +56,19 @@ def _card(id: str, definition: Definition) -> Component:
         ("出处", definition.source),
         ("备注", definition.note),
     )
-    told = [html.Div([html.Dt(word), html.Dd(text)]) for word, text in lines if text]
+    told = [[word, text] for word, text in lines if text]
     words = " ".join((id, definition.name, definition.text, *(text for _, text in lines)))
+    card = {
+        "name": definition.name,
+        "unit": definition.unit,
+        "id": id,
+        "text": definition.text,
+        "lines": told,
+    }
     return html.Article(
-        [
-            html.Header([html.H3(definition.name), html.Span(definition.unit, className="mut")]),
-            html.Code(id),
-            html.P(definition.text),
-            html.Dl(told),
-        ],
         id=f"definition-{id}",
         className="panel",
-        **data(words=words.lower()),
+        **data(words=words.lower(), definition=json.dumps(card, ensure_ascii=False)),
     )
 
 

@@ -92,4 +92,4 @@ def _place(hour: int) -> str:
     return "first" if hour == 0 else "last" if hour == 24 else "minor" if hour % 6 else ""
 
 
-SCENE = Scene("grid_heat", "网格热力", 20, build, needs_map=True)
+SCENE = Scene("grid_heat", "网格热力", 20, build, needs_map=True, reads=("s.hourly.reported",))

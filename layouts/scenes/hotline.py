@@ -166,10 +166,11 @@ def _service() -> Component:
 
 def _followed(area: str, measure: str, label: str, why: str) -> Component:
     key = f"today.calls.{measure}"
+    keys = " ".join(f"m.{window}.calls.{measure}" for window, _ in WINDOWS) + " sources"
     body = [
         html.Div([hero(key, "rate"), figure(key, "tgt", "rate", "mut")], className="row end"),
         html.Div([figure(key, "nd", "rate"), verdict(key)], className="row mut"),
-        drawn("sinceWhen", f"m.{key} sources", "since-when row", cell=measure, why=why, every="1"),
+        drawn("sinceWhen", keys, "since-when row", cell=measure, why=why, every="1"),
     ]
     return tile(area, label, body, note=("今日",), class_name="followed")
 

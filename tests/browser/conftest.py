@@ -32,15 +32,20 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 @pytest.fixture
 def wall(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:
-    """Opens the wall: `wall("1920x1080", path="/wall/overview", script="…")`."""
+    """Opens the wall: `wall("1920x1080", path="/wall/overview", script="…")`; with `clock` the
+    test can move the page's time."""
     pages: list[Page] = []
 
-    def show(size: str = "1920x1080", path: str = "/wall", script: str = "") -> Page:
+    def show(
+        size: str = "1920x1080", path: str = "/wall", script: str = "", clock: bool = False
+    ) -> Page:
         width, height = map(int, size.split("x"))
         page = browser.new_page(viewport={"width": width, "height": height})
         pages.append(page)
         if script:
             page.add_init_script(script)
+        if clock:
+            page.clock.install()
         open_wall(page, stage.url, path)
         return page
 

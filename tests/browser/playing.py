@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +88,7 @@ def playing(scenes: int = 1, *more: str) -> Iterator[Stage]:
 def _wait_until_ready(stage: Stage) -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end and stage.process.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(OSError):  # not there yet, or too busy to answer
             urllib.request.urlopen(stage.url + "/healthz", timeout=2).close()
             return
         time.sleep(0.1)

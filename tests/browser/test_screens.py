@@ -91,7 +91,7 @@ def test_a_screen_is_arranged_ordered_about_and_seen(hall: Hall, browser: Browse
     card.locator("select").select_option("cases")
     card.locator("button", has_text="换到画面").click()
     until(wall, f"{CURRENT} === 'cases'")
-    card.locator("text=换到画面 cases：已办").wait_for()
+    card.locator("text=换到画面 案件：已办").wait_for()
     card.locator("button", has_text="重新载入").click()
     until(wall, f"window.mark === undefined && {PAINTED}")
     assert wall.evaluate(CURRENT) == "cases"  # the scene it had

@@ -132,6 +132,10 @@ def test_a_late_source_marks_the_tiles_it_feeds_and_no_other(wall: Wall, stage: 
     page.wait_for_selector(".t-rat.late")
     assert page.inner_text(".t-rat .state").startswith("迟滞")
     assert page.locator(".tile.late").count() == 1
+    stage.play(set={"m.month.cases.closure_rate": late | {"st": "offline"}})
+    page.wait_for_selector(".t-rat.off")
+    assert page.inner_text(".t-rat .state").startswith("断线 14:3")  # when it was heard last
+    assert page.locator(".tile.off").count() == 1 and page.locator(".tile.late").count() == 0
     assert banner(page) == ""
 
 

@@ -39,7 +39,7 @@ from dashboard.live import Hub, live_route
 from dashboard.snapshot import slim
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
-from layouts.scene import Scene, View
+from layouts.scene import CityMap, Scene, View
 from layouts.scenes import mounted
 from layouts.widgets import figure, tile
 from tests.browser import opscenery, scenery
@@ -126,6 +126,18 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
+def view_of(city_map: CityMap | None, ops: bool) -> View:
+    """What the scenes of the play know of its city."""
+    return View(
+        "郑州市数字化城市管理",
+        scenery.TIMEZONE,
+        scenery.RATES,
+        definitions(Plain()) | alarm_cards(AlarmSettings(USUAL)) | assessment_cards(Assessment()),
+        city_map,
+        frozenset({"hotline", "platform"} if ops else ()),
+    )
+
+
 def theatre(
     scenes: int = 1,
     silent: bool = False,
@@ -137,16 +149,7 @@ def theatre(
     city has a hotline and a platform."""
     play = Play(silent, ops)
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
-    told = definitions(Plain()) | alarm_cards(AlarmSettings(USUAL))
-    told |= assessment_cards(Assessment())
-    view = View(
-        "郑州市数字化城市管理",
-        scenery.TIMEZONE,
-        scenery.RATES,
-        told,
-        heat.city_map if heat else None,
-        frozenset({"hotline", "platform"} if ops else ()),
-    )
+    view = view_of(heat.city_map if heat else None, ops)
     shown = list(mounted(view))
     if scenes == 2:  # the overview and another one, whatever else the wall has
         shown = [*shown[:1], Scene("second", "第二", 99, second_scene)]

@@ -16,6 +16,7 @@ from dashboard.city import load_profile
 from dashboard.ledger import Ledger
 from dashboard.ledger import alarms as log_of
 from layouts.alarmlog import AlarmBoard, board
+from layouts.alarmlog import board as alarm_page
 from tests.layouts.parts import texts
 
 CITY = load_profile("zhengzhou")
@@ -37,7 +38,7 @@ class Desk:
         self.now = NOON
         self.trail: list[tuple[str, ...]] = []
         self.desk = AlarmDesk(
-            lambda: self.ledger, CITY, lambda: self.now, lambda *told: self.trail.append(told)
+            lambda: self.ledger, CITY, lambda: self.now, lambda *told: self.trail.append(told), 7
         )
         log_of.record(
             self.ledger,
@@ -74,6 +75,14 @@ def test_the_worst_lasts_first_and_the_log_is_newest_first(desk: Desk) -> None:
         "3 分",
     )
     assert gone.text == "规则已停用" and gone.since.startswith("2025年10月")
+
+
+def test_the_way_to_the_wall_as_it_was_is_there_while_that_is_kept(desk: Desk) -> None:
+    board = desk.desk.board(LEADER)
+    assert [row.replay for row in board.lasting] == [f"/wall?at={NOON - 5 * MINUTE}", ""]
+    assert [row.replay for row in board.past] == [f"/wall?at={NOON - 2 * DAY}", ""]
+    shown = str(alarm_page(board))
+    assert shown.count("看当时的画面") == 2 and f"/wall?at={NOON - 2 * DAY}" in shown
 
 
 def test_an_acknowledgement_has_a_name_at_the_desk_a_role_on_the_wall_and_a_trail(

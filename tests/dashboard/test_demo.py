@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -155,12 +156,20 @@ def test_a_real_wall_of_simulated_data_is_served(show: Callable[..., Show]) -> N
     assert len(set(passwords)) == 5
 
 
+def cursor(demo: Show) -> str | None:
+    """The entry of the stream that the demo's worker has read last."""
+    with contextlib.closing(sqlite3.connect(demo.folder / "ledger.db")) as ledger:
+        found = ledger.execute("select position from cursors where stream = 'events'").fetchone()
+    return found and str(found[0])
+
+
 def test_started_again_after_a_kill_it_goes_on(show: Callable[..., Show]) -> None:
     first = show()
     first.until_ready()
     before = first.reported()
+    wait_until(lambda: cursor(first), what="an event that the worker has read")
     first.end(signal.SIGKILL)
-    again = show()  # at once, while the children of the first are still ending
+    again = show()  # on another port, at once, while the children of the first are still ending
     assert again.until_ready() < READY_S
     assert again.reported() >= before
     assert again.frame()["health"]["gap"] is None
@@ -195,7 +204,7 @@ def test_two_demos_of_one_city_on_one_redis_do_not_meet(
     one.until_ready(), two.until_ready()
     wait_until(lambda: len(one.family()) == 6)  # no Valkey of its own, and the older days told
     names = {key.decode() for key in redis_server.client().keys("*:frame")}
-    assert names == {f"{{demo-meixian-{demo.port}}}:frame" for demo in (one, two)}
+    assert len(names) == 2 and all(name.startswith("{demo-meixian-") for name in names)
     gone_pids = one.family()
     one.end(signal.SIGINT)
     gone(gone_pids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from layouts.page import Desk
 from layouts.pages import mounted
 from tests.dashboard.asking import Answer, ask
 
+ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
+STATICS = Statics(ASSETS)
 CITY = load_profile("meixian")
 DESK = Desk(CITY.title, CITY.timezone, definitions(CITY), CITY.names, demo=True)
 WANG = Identity("wang", "王敏", frozenset({Role.OPERATOR}), kind="user", csrf="token")
@@ -28,8 +31,7 @@ AUDITOR = Identity("shen", "沈静", frozenset({Role.AUDITOR}), kind="user")
 
 
 def app(who: Identity) -> ASGIApp:
-    statics = Statics(Path(__file__).parents[2] / "dashboard" / "assets")
-    router = Router(desk_routes(DeskSite(DESK, mounted(DESK), statics, lambda dash: None)))
+    router = Router(desk_routes(DeskSite(DESK, mounted(DESK), STATICS, lambda dash: None)))
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         await router({**scope, KEY: who}, receive, send)
@@ -63,8 +65,28 @@ def test_every_address_answers_with_the_page_and_its_own_styles() -> None:
     for path in ("/desk", "/desk/", "/desk/definitions", "/desk/whatever"):
         answer = asyncio.run(ask(app(WANG), path))
         assert answer.status == 200
-        assert "desk/desk.css" in answer.text and "wall.css" not in answer.text
+        (styles,) = re.findall(r'href="(/assets/[^"]+/bundle-[^"]+[.]css)"', answer.text)
+        written = asyncio.run(ask(STATICS, styles)).text
+        assert (ASSETS / "desk" / "desk.css").read_text() in written
+        assert (ASSETS / "wall.css").read_text() not in written
         assert "://" not in answer.text.replace("http://www.w3.org", "")
+
+
+def test_a_definition_is_one_component_however_much_it_says() -> None:
+    shown = json.loads(page(WANG, "/desk/definitions"))["response"]["content"]["children"]
+    asked = [shown]
+    cards = []
+    while asked:
+        node = asked.pop()
+        if isinstance(node, dict) and "data-definition" in node["props"]:
+            cards.append(json.loads(node["props"]["data-definition"]))
+            assert not node["props"].get("children")
+        elif isinstance(node, dict):
+            asked.append(node["props"].get("children"))
+        elif isinstance(node, list):
+            asked += node
+    assert {card["id"] for card in cards} >= {"cases.closure_rate", "cases.reported"}
+    assert all(card["name"] and card["text"] for card in cards)
 
 
 def test_the_layout_knows_who_is_signed_in() -> None:
@@ -79,7 +101,8 @@ def test_the_layout_knows_who_is_signed_in() -> None:
 
 def test_a_page_is_shown_to_whom_it_is_for() -> None:
     assert "cases.closure_rate" in page(WANG, "/desk/definitions")
-    assert "book-head" in page(WANG, "/desk")  # the first page
+    assert "book-head" in page(WANG, "/desk/annual")
+    assert "filter-at" in page(WANG, "/desk")  # the first page
     assert "没有这个页面" in page(WANG, "/desk/weather")
     denied = page(AUDITOR, "/desk/definitions")
     assert "不能看这一页" in denied and "cases.closure_rate" not in denied

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from dashboard.bus import Bus, frame_key
-from dashboard.live import GZIP_HEAD, Hub, deflated, live_route
+from dashboard.live import GZIP_HEAD, App, Hub, deflated, live_route
 from dashboard.snapshot import Cell, Frame, patch
 from tests.servers import RedisServer, free_port
 
@@ -86,9 +86,12 @@ class Wall:
         return frame
 
     @contextlib.asynccontextmanager
-    async def screen(self, encoding: str = "gzip", limit: int = 2**16) -> AsyncIterator[Screen]:
+    async def screen(
+        self, encoding: str = "gzip", limit: int = 2**16, scenes: str = ""
+    ) -> AsyncIterator[Screen]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=limit)
-        request = f"GET /live HTTP/1.1\r\nHost: wall\r\nAccept-Encoding: {encoding}\r\n\r\n"
+        request = f"GET /live HTTP/1.1\r\nHost: wall\r\nAccept-Encoding: {encoding}\r\n"
+        request += f"X-Scenes: {scenes}\r\n\r\n"
         writer.write(request.encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")
@@ -119,12 +122,16 @@ async def soon(check: Callable[[], bool], seconds: float = 5.0) -> float:
     return time.monotonic() - began
 
 
-def run_wall(redis_server: RedisServer, scenario: Callable[[Wall], Awaitable[None]]) -> None:
+def run_wall(
+    redis_server: RedisServer,
+    scenario: Callable[[Wall], Awaitable[None]],
+    served: Callable[[Hub], App] = live_route,
+) -> None:
     """Serves a hub with uvicorn and plays the scenario."""
 
     async def main() -> None:
         hub = Hub(redis_server.url, CITY, "web-1", now=lambda: int(time.time() * 1000))
-        route: Any = live_route(hub)
+        route: Any = served(hub)
         port = free_port()
         settings = uvicorn.Config(
             route, port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=1

@@ -93,6 +93,16 @@ def test_a_worker_started_again_goes_on(minutes: Minutes) -> None:
     }
 
 
+def test_of_two_workers_the_later_picture_of_a_minute_stays(minutes: Minutes) -> None:
+    slow, quick = Recorder(minutes, 7, now_), Recorder(minutes, 7, now_)
+    show(slow, START, 1, at=20_000)  # then it is superseded, and ends late
+    show(quick, START, 2, at=59_000)
+    show(quick, START + 60, 3)
+    slow.close()
+    quick.close()
+    assert [body_of(minutes, m) for m in minutes.kept()] == [TEXT % 2, TEXT % 3]
+
+
 def test_a_clock_that_is_set_back_spoils_nothing(minutes: Minutes) -> None:
     recorder = Recorder(minutes, 7, now_)
     for minute in (START, START + 1, START + 2, START, START + 1, START + 9, START + 10):

@@ -64,10 +64,11 @@ def test_waiting_has_an_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_each_way_of_asking_is_heard(number: signal.Signals) -> None:
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(Ended, match=number.name), asked_to_end():
         os.kill(os.getpid(), number)
         time.sleep(5)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_asking_twice_does_not_leave_children_behind(tmp_path: Path) -> None:

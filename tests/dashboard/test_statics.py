@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -49,16 +50,31 @@ def test_fonts_are_sent_as_they_are(folder: Path) -> None:
 def test_files_that_go_together_come_as_one_in_their_order(folder: Path) -> None:
     (folder / "live.js").write_text("// 推送")
     statics = Statics(folder)
-    url = statics.bundle(["wall.js", "live.js"])
+    url = statics.bundle("wall", ["wall.js", "live.js"])
     answer = get(statics, url, accept_encoding="gzip")
     assert answer.text == "// 上报\n// 推送"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["cache-control"] == FOREVER
     assert answer.headers["content-encoding"] == "gzip"
-    assert statics.bundle(["wall.js", "live.js"]) == url != statics.bundle(["live.js", "wall.js"])
+    assert (
+        statics.bundle("wall", ["wall.js", "live.js"])
+        == url
+        != statics.bundle("wall", ["live.js", "wall.js"])
+    )
     assert url.startswith(f"/assets/{statics.digest}/") and url.endswith(".js")
     with pytest.raises(KeyError):
-        statics.bundle(["gone.js"])
+        statics.bundle("wall", ["gone.js"])
+    assert not [name for name in statics.names if "bundle" in name]
+
+
+def test_an_older_page_gets_todays_bundle_but_may_not_keep_it(folder: Path) -> None:
+    statics = Statics(folder)
+    url = statics.bundle("wall", ["wall.js"])
+    older = re.sub("-[0-9a-f]{12}[.]js$", "-0123456789ab.js", url)
+    answer = get(statics, older, accept_encoding="gzip")
+    assert (answer.status, answer.text) == (200, "// 上报")
+    assert answer.headers["cache-control"] == "no-store"
+    assert get(statics, older.replace("wall", "desk")).status == 404
 
 
 def test_another_content_is_another_url(folder: Path) -> None:

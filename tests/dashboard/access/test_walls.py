@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from dashboard.access.keys import make_keys
 from dashboard.access.roles import Role
@@ -95,6 +96,7 @@ def test_a_screen_with_some_scenes_gets_those(house: House) -> None:
     assert wall.get("/wall/overview", **PAGE).status == 200
     assert wall.get("/wall/grid_heat", **PAGE).status == 403
     assert wall.get("/grid/meta.json").status == 403
+    assert wall.get("/replay/index").status == 403
     assert house.wall(name="全").get("/grid/meta.json").status == 200
 
 
@@ -167,3 +169,30 @@ def test_a_district_user_sees_its_district(house: House) -> None:
         for place in ("unit_cell/5", "duty_grid/0", "district/0"):
             assert visitor.get(f"/cell/{place}").status == status, (user, place)
         assert visitor.get("/wall", **PAGE).status == 200  # the city's sums are everybody's
+
+
+def test_somebody_half_signed_in_leaves_a_screen_what_it_is(house: House) -> None:
+    """Whoever must still change a password at the screen's own browser does not take it along."""
+    house.add("neu", frozenset({Role.VIEWER}), must_change=True)
+    wall = house.wall()
+    assert wall.sign_in("neu", PASSWORD).headers["location"] == "/account/password"
+    assert wall.get("/wall", **PAGE).status == 200 and wall.get("/live").status == 200
+    assert wall.get("/account", **PAGE).headers["location"] == "/account/password"
+    alone = house.visitor()
+    alone.sign_in("neu", PASSWORD)
+    assert alone.get("/wall", **PAGE).headers["location"] == "/account/password"
+
+
+def test_a_store_that_lost_its_screens_shuts_none_out_but_keeps_a_revocation(house: House) -> None:
+    wall, gone = house.wall(), house.wall(name="旧")
+    revoke(house, "旧")
+    with house.database.write() as connection:
+        connection.execute(text("delete from devices where name = '大厅'"))
+    house.clock.now += 5_000
+    house.doors.refresh()
+    assert wall.get("/wall", **PAGE).status == 200
+    assert house.doors.wall_ended("w0") == "" and house.doors.wall_ended("w1") == "revoked"
+    assert gone.get("/wall", **PAGE).status == 403
+    house.doors.write_noted()
+    (unknown,) = house.log.entries(action="screen.unknown")
+    assert unknown.entry.subject == "大厅"

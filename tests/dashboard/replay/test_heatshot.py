@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+from pathlib import Path
+
 import numpy as np
 import orjson
 import pytest
@@ -10,13 +14,15 @@ from hypothesis import strategies as st
 
 from dashboard.city import load_profile
 from dashboard.cityparts import RepeatRule
-from dashboard.heat.keys import Key
+from dashboard.heat.keys import Key, read_key
 from dashboard.heat.moving import Moving
 from dashboard.heat.painting import Painting
 from dashboard.heat.repeats import Repeats
+from dashboard.heatwork import HeatWork
 from dashboard.replay.coding import Unreadable
 from dashboard.replay.heatshot import Shot, decode_shot, encode_shot, whole_of
-from tests.dashboard.test_heat import CODES, NOON, ground
+from geo.codes import LEVELS
+from tests.dashboard.test_heat import CODES, HOUR, NOON, Hall, ground
 
 MEIXIAN = load_profile("meixian")
 PLACES = len(CODES) + 2
@@ -77,3 +83,36 @@ def test_a_key_must_cover() -> None:
     for wrong in (stored[:-3], b"", stored[::-1]):
         with pytest.raises(Unreadable):
             decode_shot(wrong, one)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.integers(1, 50)), max_size=25))
+def test_what_is_kept_of_a_minute_is_what_the_screens_had(
+    reports: list[tuple[int, int, int]],
+) -> None:
+    hall = Hall()
+    keys = [f"{base}.{level}" for base in (COUNT, RATE, "open.30d") for level in LEVELS]
+    hall.want(*keys)
+    work = HeatWork(MEIXIAN, None, None, Path("none"))  # type: ignore[arg-type]
+    assert work.shot() is None  # no grid yet
+    work._desk = hall.desk
+    hall.turns(5)
+    for case, place, ago in reports:
+        at = hall.now - ago * HOUR
+        closed = {"closed_at": at, "disposed_at": at, "due_at": at + ago % 3 - 1} if ago % 2 else {}
+        cell = [*CODES, None][place]
+        hall.put(f"C{case}", reported_at=at - 9, category="01", unit_cell=cell, **closed)
+    hall.turns(3)
+    kept = work.shot()
+    assert kept is not None
+    kept = decode_shot(encode_shot(kept))
+    hall.box.asks = set(keys)
+    hall.want(*keys)
+    hall.turns(2)
+    for key in keys:
+        body = whole_of(kept, read_key(key), ground(), MEIXIAN)
+        assert body is not None
+        again, live = orjson.loads(body), hall.box.whole[key]
+        for name in ("key", "grid", "total", "outside", "unlocated", "top", "repeat"):
+            assert again[name] == live[name], (key, name)
+        values = np.frombuffer(gzip.decompress(base64.b64decode(again["values"])), "<i4")
+        assert values.tolist() == hall.vector(key)

@@ -1,0 +1,1 @@
+"""What moves the clock of a demo, see `sitecustomize`."""
