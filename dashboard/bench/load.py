@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,11 +161,12 @@ def bench(city: str, viewers: int, per_s: float, desk_users: int, seconds: float
         open_line(city, Path(folder), **_shipped()) as line,
     ):
         keys = make_keys(line.config.key_file)
-        people = _people(line, keys, desk_users)
+        links = _links(viewers)
+        people = _people(line, desk_users, links)
         work, web = line.cityops("work"), line.serve()
         line.wait(lambda: line.bus.last_frame() is not None, "work")
         with (
-            Loader("screens", line.config.port, viewers, _cookies(line, keys)) as loader,
+            Loader("screens", line.config.port, viewers, _cookies(line, keys, links)) as loader,
             _desk(line.config.port, people) as desk,
         ):
             return _Run(line, work, web, loader, desk, per_s).measure(viewers, seconds)
@@ -198,7 +199,7 @@ class _Run:
     def measure(self, viewers: int, seconds: float) -> Load:
         self._until(self._loader.ready)
         self._until(self._desk.ready)
-        self._during(SETTLE_S)
+        self._during(min(SETTLE_S, seconds))
         self._loader.start()
         first, events, began = len(self._lags.sent), self._sent, time.monotonic()
         used = cpu_s(self._web.pid), cpu_s(self._work.pid), busy_s()
@@ -328,8 +329,8 @@ def _desk(port: int, people: dict[str, str]) -> Iterator[Desk]:
         desk.close()
 
 
-def _people(line: Line, keys: Keys, count: int) -> dict[str, str]:
-    """New accounts that may read the desk; user → password. Also opens the account store."""
+def _people(line: Line, count: int, links: Sequence[Screen]) -> dict[str, str]:
+    """New accounts that may read the desk, user → password; and the screens."""
     database = Database(line.config.ledger_url)
     accounts, password = Accounts(database), f"Aa1-{secrets.token_hex(8)}"
     digest = hashed(password)
@@ -339,22 +340,22 @@ def _people(line: Line, keys: Keys, count: int) -> dict[str, str]:
         told = Entry(now, "bench", "account.add", user)
         accounts.add(told, user, {Role.VIEWER}, password=digest, must_change=False)
     devices = Devices(database)
-    for screen in _links():
+    for screen in links:
         told = Entry(now, "bench", "screen.add", screen.name)
         devices.add(Device(screen.id, "wall", screen.name, (), "", "", "", now, "bench"), told)
     database.close()
     return people
 
 
-def _links() -> list[Screen]:
-    return [Screen(f"bench{n:03d}", f"屏 {n}") for n in range(LINKS)]
+def _links(viewers: int) -> list[Screen]:
+    return [Screen(f"bench{n:03d}", f"屏 {n}") for n in range(min(LINKS, viewers))]
 
 
-def _cookies(line: Line, keys: Keys) -> str:
+def _cookies(line: Line, keys: Keys, links: Sequence[Screen]) -> str:
     """A file of what a browser keeps after it opened a screen's link, one for each link."""
     out = []
     with httpx.Client(base_url=f"http://{HOST}:{line.config.port}", timeout=30) as client:
-        for screen in _links():
+        for screen in links:
             client.cookies.clear()
             answer = client.get("/wall", params={"token": token_of(keys, screen)})
             if answer.status_code != 303:
