@@ -42,10 +42,14 @@ class FilterDesk:
         """An instant as the city's day and time: `11-26 11:20`."""
         return self._clock.text(at)[5:16]
 
+    def day(self, at: int) -> str:
+        """The city's day of an instant: `2026-11-26`."""
+        return self._clock.text(at)[:10]
+
     def bar(self, who: Identity, address: str | None, dimensions: Sequence[str]) -> FilterBar:
         """The bar of a page that is narrowed by these dimensions."""
         reading = self.read(address)
-        asked, shown, own = reading.question, set(dimensions), dict(reading.rest)
+        asked, shown, own = reading.question, set(dimensions), _own(reading)
         found = self.span(asked)
         named = {period.text for period in PERIODS}
         periods = [
@@ -72,7 +76,7 @@ class FilterDesk:
         """The address after choosing: codes by dimension, and days from – to if typed; None where
         that asks nothing new. Days that are none stay in the address, which says so."""
         reading = self.read(address)
-        asked, own = reading.question, dict(reading.rest)
+        asked, own = reading.question, _own(reading)
         new = asked
         for name, codes in chosen.items():
             new = new.narrowed(name, ["" if code == "-" else code for code in codes or ()])
@@ -111,6 +115,11 @@ class FilterDesk:
                     (f"{FILTERS[name]}：{words}{more}", asked.narrowed(name, ()).query(**own))
                 )
         return out
+
+
+def _own(reading: Reading) -> dict[str, str]:
+    """The page's own keys, but for the place in a list: another question has another list."""
+    return {key: value for key, value in reading.rest.items() if key != "page"}
 
 
 def _narrowed(asked: Question) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import pytest
 
@@ -15,7 +14,10 @@ from dashboard.access.roles import Role
 from dashboard.assessing import BY, assess
 from dashboard.casedesk import CaseDesk
 from dashboard.city import Profile, load_profile
+from dashboard.deskcopy import CaseCopy
+from dashboard.deskquery import DeskQuery
 from dashboard.exports.sheets import csv_file
+from dashboard.filterdesk import FilterDesk
 from dashboard.ledger import Ledger
 from dashboard.periods import period, span
 from dashboard.rankingdesk import CONFINED, NARROWED, NOT_YOURS, RankingDesk
@@ -69,7 +71,8 @@ def test_the_same_numbers_as_the_command(
 def test_every_number_opens_a_list_as_long(
     desk: RankingDesk, ledger: Ledger, profile: Profile
 ) -> None:
-    cases = CaseDesk(lambda: ledger, profile, lambda: WEDNESDAY)
+    query = DeskQuery(CaseCopy(lambda: ledger, lambda: WEDNESDAY), profile)
+    cases = CaseDesk(query, lambda: ledger, profile, FilterDesk(profile, lambda: WEDNESDAY))
     seen = 0
     addresses = (
         "?period=week",
@@ -81,20 +84,20 @@ def test_every_number_opens_a_list_as_long(
         for row in desk.board(WANG, address).rows:
             for part in row.parts:
                 for text, href in part.counts:
-                    path, _, query = href.partition("?")
+                    path, _, address_of = href.partition("?")
                     if not href:
                         assert text == "0"
                         continue
                     assert path == "/desk/behind"
-                    found = cases.behind(WANG, dict(parse_qsl(query)))
+                    found = cases.behind(WANG, address_of)
                     assert f"{found.total:,}" == text, (row.name, part.name, href)
                     seen += 1
     assert seen > 40
     first = next(row for row in desk.board(WANG, "?period=week").rows if row.id == "101")
-    query = dict(parse_qsl(first.parts[0].counts[1][1].partition("?")[2]))
-    assert "东街" in cases.behind(WANG, query).span
+    listed = first.parts[0].counts[1][1].partition("?")[2]
+    assert "东街" in cases.behind(WANG, listed).span
     other = replace(WANG, areas=frozenset({"102"}))
-    assert cases.behind(other, query).total == 0, "the list stays within the reader's area"
+    assert cases.behind(other, listed).total == 0, "the list stays within the reader's area"
 
 
 def test_the_choices_of_the_page_keep_the_period(desk: RankingDesk) -> None:
