@@ -18,7 +18,6 @@ def build(desk: Desk, reader: Reader) -> Component:
             dcc.Store(id=ids.BOOK_OPENED),
             dcc.Store(id=ids.BOOK_SEEN),
             dcc.Store(id=ids.BOOK_UNSAVED, storage_type="local"),
-            html.H1("年度绩效表", className="unseen"),
             html.Header(id=ids.BOOK_HEAD, className="book-head"),
             html.Div(id=ids.BOOK_ALERT, role="alert"),
             html.Div(
