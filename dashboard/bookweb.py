@@ -17,9 +17,10 @@ from starlette.routing import Route
 
 from dashboard.access.identity import Identity, identity_of
 from dashboard.bookdesk import BookDesk
-from dashboard.casedesk import CaseDesk, read_question
+from dashboard.casedesk import CaseDesk
 from dashboard.evaluation.attachments import AttachmentStore
 from dashboard.evaluation.exports import write
+from dashboard.waiting import Stopped, Waiting
 
 KINDS: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -37,16 +38,13 @@ def book_routes(
     """Attaching, reading what was attached, exporting a form and the list behind a figure."""
 
     async def behind(request: Request) -> Response:
-        query = dict(request.query_params)
+        who, address = identity_of(request), str(request.url.query)
         try:
-            read_question(query)
-        except ValueError as error:
-            return PlainTextResponse(str(error), 404)
-        who = identity_of(request)
-        await run_in_threadpool(trail, who.user, "export", "behind", str(request.url.query))
-        return StreamingResponse(
-            cases.file(who, query), headers=_saved_as("依据清单.csv"), media_type=KINDS["csv"]
-        )
+            pieces = await run_in_threadpool(cases.file, who, address)
+        except (ValueError, Waiting, Stopped) as error:
+            return PlainTextResponse(str(error) or "正在载入案卷，请稍后再导出", 404)
+        await run_in_threadpool(trail, who.user, "export", "behind", address)
+        return StreamingResponse(pieces, headers=_saved_as("依据清单.csv"), media_type=KINDS["csv"])
 
     def attached(who: Identity, form: str, year: int, item: str, name: str, body: bytes) -> str:
         kept = files.add(name, BytesIO(body))

@@ -43,6 +43,11 @@ class Cookies:
         """What a person's cookie is called."""
         return self._session
 
+    @property
+    def wall_name(self) -> str:
+        """What a screen's cookie is called."""
+        return self._wall
+
     def read(self, headers: Headers) -> Jar:
         """The cookies of a request; a cookie header that cannot be read holds none."""
         jar: SimpleCookie = SimpleCookie()

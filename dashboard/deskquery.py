@@ -10,17 +10,20 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
+
+import numpy as np
 
 from dashboard.access.identity import Identity
 from dashboard.columns.counting import KNOWN, Counting, Edges
-from dashboard.columns.shape import Flags
+from dashboard.columns.shape import Flags, Ints
 from dashboard.columns.standing import standing
 from dashboard.columns.table import CaseTable
 from dashboard.deskcopy import CaseCopy, Moment
 from dashboard.formula import OVERDUE, Resolved, Value
+from dashboard.ledger import LedgerError
 from dashboard.measures import resolve
-from dashboard.periods import Base, Span, before, span, year_ago
+from dashboard.periods import Base, Span, before, date_of, span, year_ago
 from dashboard.profile import Profile
 from dashboard.question import Question
 from dashboard.reckoning import values_of
@@ -32,6 +35,10 @@ Values = Mapping[str, Value]
 WAIT_S: Final = 0.6
 """How long a request waits before it says that it takes longer."""
 KEPT: Final = 256
+
+
+class Unavailable(ValueError):
+    """The ledger cannot be asked now; the text says why."""
 
 
 @dataclass
@@ -56,9 +63,29 @@ class Counted:
         found = self._counting(apart=dimension == "channel").by(dimension)
         return {member: self._values(counts) for member, counts in found.items()}
 
+    def values_of_none(self) -> Values:
+        """The figures of a member without a case."""
+        return self._values({})
+
+    def since(self) -> str:
+        """The day of the first report the ledger knows."""
+        return f"{date_of(self.view.profile.day(self.view.moment.first))}"
+
     def pieces(self, starts: Sequence[int]) -> list[Values]:
-        """The figures of each piece of the window; `starts` are its beginnings, epoch ms."""
-        return [self._values(counts) for counts in self._counting().by_time(starts)]
+        """The figures of each piece of the window but stocks; `starts` are its beginnings, ms."""
+        timed = replace(self, resolved=[r for r in self.resolved if r.measure.kind != "stock"])
+        return [timed._values(counts) for counts in timed._counting().by_time(starts)]
+
+    def places(self, side: Literal["num", "den"]) -> Ints:
+        """The cases that the numerator or denominator of the one measure counts, by the latest
+        report; what the denominator takes off again is left out."""
+        (one,) = self.resolved
+        plus, minus = (one.num, ()) if side == "num" else (one.den, one.minus)
+        if one.attribution == "report":
+            plus = tuple("overdue@report" if name == OVERDUE else name for name in plus)
+        found = self._counting().places(plus, minus) if self.known else np.empty(0, np.int64)
+        latest = np.argsort(-self.view.table["reported"][found].astype(np.int64), kind="stable")
+        return found[latest]
 
     def _counting(self, apart: bool = False) -> Counting:
         return self.view.counting(self.question, self.window, self._needs(), apart)
@@ -171,7 +198,8 @@ class DeskQuery:
     ) -> T:
         """What `work` makes of the cases that this person may see; `page` tells works apart.
 
-        Raises `Waiting` when it takes longer: ask again. Raises `Stopped` when it was cancelled.
+        Raises `Waiting` when it takes longer: ask again; `Stopped` when it was cancelled; and
+        `Unavailable` when the ledger is away.
         """
         key = (page, question, who.areas)
         kept = self._fresh(key)
@@ -182,11 +210,14 @@ class DeskQuery:
         def run(job: Job[T]) -> T:
             return self._run(job, key, question, who.areas, work)
 
-        return self._waitlist.ask(key, run, wait_s)
+        try:
+            return self._waitlist.ask(key, run, wait_s, who.user)
+        except LedgerError as error:
+            raise Unavailable(str(error)) from error
 
     def cancel(self, who: Identity, question: Question, page: Hashable) -> None:
-        """Ends a question under way."""
-        self._waitlist.cancel((page, question, who.areas))
+        """This person waits no longer; when nobody does, the work ends."""
+        self._waitlist.cancel((page, question, who.areas), who.user)
 
     def _run(
         self,

@@ -19,9 +19,11 @@ from dashboard.deskweb import asking
 from dashboard.exports.sheets import KINDS, csv_file, xlsx_file
 from dashboard.hotlinedesk import HotlineDesk
 from dashboard.platformdesk import PlatformDesk
+from dashboard.rankingdesk import RankingDesk
 from layouts import ids
 from layouts.figureboard import Sheet, board, sheets
 from layouts.page import Desk
+from layouts.rankingboard import ranking_board
 from layouts.uptimeboard import calendar, lanes, table
 
 Trail = Callable[[str, str, str, str], None]
@@ -31,14 +33,18 @@ NO_STORE: Final = {"cache-control": "no-store"}
 class FigurePages:
     """The pages that are figures of a period."""
 
-    def __init__(self, desk: Desk, hotline: HotlineDesk, platform: PlatformDesk) -> None:
+    def __init__(
+        self, desk: Desk, hotline: HotlineDesk, platform: PlatformDesk, ranking: RankingDesk
+    ) -> None:
         self._desk, self._hotline, self._platform = desk, hotline, platform
+        self._ranking = ranking
 
     def fills(self) -> Mapping[str, Callable[[str], Component]]:
         """Room → what fills the room, for whoever asks."""
         return {
             ids.HOTLINE: self._calls,
             ids.PLATFORM: self._uptime,
+            ids.RANKING: self._ranking_board,
         }
 
     def _calls(self, address: str) -> Component:
@@ -57,6 +63,10 @@ class FigurePages:
             may(who, "exports.make"),
             html.Div(beside, className="beside"),
         )
+
+    def _ranking_board(self, address: str) -> Component:
+        who = asking()
+        return ranking_board(self._ranking.board(who, address), may(who, "exports.make"))
 
     def routes(self, trail: Trail) -> list[Route]:
         """The files of the pages: what is on the screen."""
@@ -81,6 +91,8 @@ class FigurePages:
 
     def _sheets(self, page: str, who: Identity, address: str) -> tuple[str, list[Sheet]] | None:
         parts = self._desk.parts
+        if page == "ranking":
+            return self._ranking.sheets(who, address)
         if page == "hotline" and page in parts:
             shown = self._hotline.board(who, address)
             return f"热线 {shown.said}", sheets(shown)

@@ -42,15 +42,21 @@ class FilterDesk:
         """An instant as the city's day and time: `11-26 11:20`."""
         return self._clock.text(at)[5:16]
 
+    def day(self, at: int) -> str:
+        """The city's day of an instant: `2026-11-26`."""
+        return self._clock.text(at)[:10]
+
     def bar(self, who: Identity, address: str | None, dimensions: Sequence[str]) -> FilterBar:
         """The bar of a page that is narrowed by these dimensions."""
         reading = self.read(address)
-        asked, shown = reading.question, set(dimensions)
+        asked, shown, own = reading.question, set(dimensions), _own(reading)
         found = self.span(asked)
         named = {period.text for period in PERIODS}
-        periods = [(one.label(), asked.during(one).query(), one == asked.period) for one in PERIODS]
+        periods = [
+            (one.label(), asked.during(one).query(**own), one == asked.period) for one in PERIODS
+        ]
         if asked.period.text not in named and not asked.period.ends:
-            periods.append((asked.period.label(), asked.query(), True))
+            periods.append((asked.period.label(), asked.query(**own), True))
         return FilterBar(
             periods=tuple(periods),
             first=f"{found.first}",
@@ -58,10 +64,10 @@ class FilterDesk:
             custom=asked.period.ends is not None,
             days=self.told(found),
             filters=tuple(self._filter(who, asked, name) for name in dimensions),
-            chips=tuple(self._chips(asked, shown)),
+            chips=tuple(self._chips(asked, shown, own)),
             scope="、".join(self._profile.label("district", code) for code in sorted(who.areas)),
             said=reading.said,
-            clear=Question(asked.period).query() if _narrowed(asked) else "",
+            clear=Question(asked.period).query(**own) if _narrowed(asked) else "",
         )
 
     def chosen(
@@ -69,14 +75,15 @@ class FilterDesk:
     ) -> str | None:
         """The address after choosing: codes by dimension, and days from – to if typed; None where
         that asks nothing new. Days that are none stay in the address, which says so."""
-        asked = self.read(address).question
+        reading = self.read(address)
+        asked, own = reading.question, _own(reading)
         new = asked
         for name, codes in chosen.items():
             new = new.narrowed(name, ["" if code == "-" else code for code in codes or ()])
         if first or last:
             typed = new.during(Period(f"{first.strip()}~{last.strip()}"))
-            return None if typed == asked else typed.query()
-        return None if new == asked else new.query()
+            return None if typed == asked else typed.query(**own)
+        return None if new == asked else new.query(**own)
 
     def _filter(self, who: Identity, asked: Question, name: str) -> Filter:
         known = self._options[name]
@@ -95,15 +102,24 @@ class FilterDesk:
             return f"{CASE_KINDS[code]}（{ALL_KINDS}）"
         return self._profile.label(dimension, "" if code == "-" else code)
 
-    def _chips(self, asked: Question, shown: set[str]) -> list[tuple[str, str]]:
+    def _chips(
+        self, asked: Question, shown: set[str], own: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
         """What narrows the question and has no field of its own on this page."""
         out = []
         for name, codes in asked.among:
             if name not in shown:
                 words = "、".join(self.label(name, code) for code in codes[:3])
                 more = f" 等 {len(codes)} 个" if len(codes) > 3 else ""
-                out.append((f"{FILTERS[name]}：{words}{more}", asked.narrowed(name, ()).query()))
+                out.append(
+                    (f"{FILTERS[name]}：{words}{more}", asked.narrowed(name, ()).query(**own))
+                )
         return out
+
+
+def _own(reading: Reading) -> dict[str, str]:
+    """The page's own keys, but for the place in a list: another question has another list."""
+    return {key: value for key, value in reading.rest.items() if key != "page"}
 
 
 def _narrowed(asked: Question) -> bool:

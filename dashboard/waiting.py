@@ -33,14 +33,15 @@ class Job(Generic[T]):
     """One question under way."""
 
     clock: Callable[[], float]
-    wanted_until: float
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    waiters: dict[str, float] = field(default_factory=dict)
+    """Who waits → until when, unless they ask again."""
     future: Future[T] | None = None
 
     @property
     def wanted(self) -> bool:
         """Whether somebody still waits."""
-        return not self.cancelled.is_set() and self.clock() < self.wanted_until
+        now = self.clock()
+        return any(now < until for until in list(self.waiters.values()))
 
     def check(self) -> None:
         """Called by the work between its steps. Raises `Stopped`."""
@@ -62,19 +63,19 @@ class Waitlist:
         self._jobs: dict[Hashable, Job[Any]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, key: Hashable, work: Callable[[Job[T]], T], wait_s: float) -> T:
+    def ask(self, key: Hashable, work: Callable[[Job[T]], T], wait_s: float, waiter: str = "") -> T:
         """The answer, by one run of `work` however many ask.
 
         Raises `Waiting` when it takes longer than `wait_s`, what `work` raises, and `Stopped` when
-        somebody cancelled it.
+        everybody who waited has cancelled.
         """
-        until = self._clock() + wait_s + self._patience
         with self._lock:
             job = self._jobs.get(key)
             if job is None or not (job.wanted or (job.future and job.future.done())):
-                job = self._jobs[key] = Job(self._clock, until)
+                job = self._jobs[key] = Job(self._clock)
+                job.waiters[waiter] = self._clock() + wait_s + self._patience
                 job.future = self._pool.submit(work, job)
-            job.wanted_until = max(job.wanted_until, until)
+            job.waiters[waiter] = self._clock() + wait_s + self._patience
         future: Future[T] | None = job.future
         assert future is not None
         try:
@@ -90,14 +91,17 @@ class Waitlist:
                 self._forget(key, job)
         return answer
 
-    def cancel(self, key: Hashable) -> None:
-        """Ends a question at once, whoever else waits for it."""
+    def cancel(self, key: Hashable, waiter: str = "") -> None:
+        """Somebody waits no longer; a question that nobody waits for ends at once."""
         with self._lock:
-            job = self._jobs.pop(key, None)
-        if job is not None:
-            job.cancelled.set()
-            if job.future is not None:
-                job.future.cancel()
+            job = self._jobs.get(key)
+            if job is None:
+                return
+            job.waiters.pop(waiter, None)
+            if not job.wanted:
+                del self._jobs[key]
+                if job.future is not None:
+                    job.future.cancel()
 
     def anybody(self) -> bool:
         """Whether somebody waits for any question."""

@@ -56,7 +56,7 @@ def links(
 def _link(page: Page, kept: str) -> Component:
     if page.outside:
         return html.A(page.title, href=f"{PREFIX}{page.id}", className="tab")
-    query = kept if page.filtered else ""
+    query = (kept or page.usual) if page.filtered else ""
     return dcc.Link(page.title, href=f"{PREFIX}{page.id}{query}", className="tab")
 
 

@@ -76,7 +76,7 @@ def bar(shown: FilterBar) -> list[Component]:
 def _periods(shown: FilterBar) -> Component:
     links = [
         dcc.Link(
-            name,
+            html.Span(name, **(aria(current="true") if on else {})),
             href=href,
             className="seg-one on" if on else "seg-one",
             title=f"现在看的是{name}" if on else None,
@@ -98,6 +98,7 @@ def _periods(shown: FilterBar) -> Component:
                 **aria(label="自选起止日"),
             ),
             html.Span(shown.days, className="days mut", role="status"),
+            _fold(shown) if shown.filters else None,
             html.Button("复制链接", className="btn copy", type="button", **data(copy="1")),
         ],
         className="filter-row",
@@ -106,25 +107,30 @@ def _periods(shown: FilterBar) -> Component:
 
 def _date(id: str, word: str, value: str) -> Component:
     made = dcc.Input(
-        id=id, type="text", value=value, placeholder="2026-01-01", className="date", maxLength=10
+        id=id, type="text", value=value, placeholder=word[:2], className="date", maxLength=10
     )
-    return html.Label([html.Span(word, className="unseen"), made])
+    said = f"{word}，如 2026-01-01"
+    return html.Label([html.Span(said, className="unseen"), made])
 
 
-def _narrowing(shown: FilterBar) -> Component:
+def _fold(shown: FilterBar) -> Component:
+    """On a phone the filters are folded away."""
     chosen = sum(bool(one.chosen) for one in shown.filters)
-    fold = html.Button(
+    return html.Button(
         f"筛选（{chosen}）" if chosen else "筛选",
         className="btn fold",
         type="button",
         **data(fold="1"),
         **aria(expanded="false"),
     )
+
+
+def _narrowing(shown: FilterBar) -> Component:
     picks = [_pick(one) for one in shown.filters]
     clear = dcc.Link("清除筛选", href=shown.clear, className="btn clear") if shown.clear else None
     return html.Div(
-        [fold, html.Div([*picks, clear], className="picks")] if picks else [],
-        className="filter-row",
+        html.Div([*picks, clear], className="picks") if picks else [],
+        className="filter-row narrowing",
     )
 
 

@@ -60,6 +60,8 @@ class Page:
     """In the short navigation at the bottom of a phone."""
     filtered: bool = False
     """Its address carries the question of `layouts.filters`; links to it take it along."""
+    usual: str = ""
+    """The query it is opened with where no question is taken along, `?…`."""
 
     def wanted(self, desk: Desk) -> bool:
         """Whether this city's desk has the page."""

@@ -54,9 +54,8 @@ def build(_view: View) -> Any:
 
 
 def frame() -> Frame:
-    """The figures as a frame; its number is their instant."""
+    """The figures as a frame as the worker publishes it; its number is their instant."""
     tick = workload.now()
-    none: dict[str, Any] = dict.fromkeys(("d", "cmp", "tot", "tgt", "op", "ok"))
     stamp = tick.numbers[0]
     return Frame(
         v=VERSION,
@@ -68,8 +67,7 @@ def frame() -> Frame:
         sources=[],
         health={"rejected": 0, "lag_ms": 0, "gap": None},
         m={  # type: ignore[typeddict-item]
-            key: {"v": n, "n": n, "st": "live", **none}
-            for key, n in zip(KEYS, tick.numbers, strict=True)
+            key: {"v": n, "n": n, "st": "live"} for key, n in zip(KEYS, tick.numbers, strict=True)
         },
         s=dict(zip(CHARTS, tick.charts, strict=True)),
         t={},

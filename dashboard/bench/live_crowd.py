@@ -131,10 +131,12 @@ def _measure(line: Line, server: Child, kind: str, port: int, count: int, second
 class Loader:
     """The load process: `dashboard.bench.viewers`."""
 
-    def __init__(self, kind: str, port: int, count: int) -> None:
+    def __init__(self, kind: str, port: int, count: int, *more: str) -> None:
         program = [sys.executable, "-P", "-m", "dashboard.bench.viewers"]
         self._process = subprocess.Popen(
-            [*program, kind, str(port), str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*program, kind, str(port), str(count), *more],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
 
     def __enter__(self) -> Loader:

@@ -35,19 +35,22 @@ class Line:
         self.config, self.profile = config, profile
         self.bus = Bus(config.require_redis(), config.bus_name(profile.id))
         self._stage = stage
+        self.children: list[Child] = []
 
-    def cityops(self, command: str) -> Child:
-        """`cityops work`, `serve`… with this line's settings."""
-        return self.python(command, "-m", "dashboard.cli", command)
+    def cityops(self, command: str, **settings: Any) -> Child:
+        """`cityops work`, `serve`… with this line's settings, and others where given."""
+        return self.python(command, "-m", "dashboard.cli", command, **settings)
 
-    def python(self, name: str, *arguments: str) -> Child:
+    def python(self, name: str, *arguments: str, **settings: Any) -> Child:
         """A Python program with this line's settings, outside the checkout."""
         folder = self.config.data_dir
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("CITYOPS_")}
-        environment = {**inherited, **self.config.environment()}
+        environment = {**inherited, **replace(self.config, **settings).environment()}
         log = folder / "logs" / f"{name}.log"
         program = [sys.executable, "-P", *arguments]
-        return self._stage.add(Child(name, program, log, env=environment, cwd=folder))
+        child = self._stage.add(Child(name, program, log, env=environment, cwd=folder))
+        self.children.append(child)
+        return child
 
     def serve(self) -> Child:
         """`cityops serve`, when its pages are good."""

@@ -33,9 +33,10 @@ class Screen:
     delta into `frame`, as `assets/live.js` does.
     """
 
-    def __init__(self, port: int, keeps: bool = False) -> None:
+    def __init__(self, port: int, keeps: bool = False, cookie: str = "") -> None:
+        credential = f"Cookie: {cookie}\r\n" if cookie else ""
         self.opening = (
-            f"GET /live HTTP/1.1\r\n{BROWSER.format(port=port)}"
+            f"GET /live HTTP/1.1\r\n{BROWSER.format(port=port)}{credential}"
             "Accept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n"
         ).encode()
         """What EventSource asks for."""

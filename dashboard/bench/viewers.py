@@ -1,6 +1,7 @@
 """Simulated viewers 模拟观众: a load process of plain sockets that notes when each frame came.
 
-`python -m dashboard.bench.viewers screens|pollers PORT N` connects N viewers in steps, says `ready`
+`python -m dashboard.bench.viewers screens|pollers PORT N [COOKIES]` (a file of JSON: the cookie
+header of each viewer) connects N viewers in steps, says `ready`
 when each has a frame, then obeys lines on its standard input: `start`; `stop` answers with one line
 of JSON, a `Report`. It ends when its standard input does. Bytes are stamped as they are read and
 taken apart once it is quiet, so that thousands of viewers in one process do not wait for one
@@ -19,6 +20,7 @@ import time
 import urllib.request
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypedDict
 
 import orjson
@@ -180,17 +182,18 @@ def pollers(port: int) -> Callable[[int], Poller]:
     return lambda _: Poller(port, path, calls[0])
 
 
-def main(kind: str, port: int, count: int) -> None:
+def main(kind: str, port: int, count: int, cookies: str = "") -> None:
     """The load process."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    make: Callable[[int], Viewer] = pollers(port) if kind == "pollers" else _screens(port)
+    make: Callable[[int], Viewer] = pollers(port) if kind == "pollers" else _screens(port, cookies)
     Load(port, count, make).run()
 
 
-def _screens(port: int) -> Callable[[int], Screen]:
-    return lambda index: Screen(port, keeps=index == 0)
+def _screens(port: int, cookies: str) -> Callable[[int], Screen]:
+    known = orjson.loads(Path(cookies).read_bytes()) if cookies else [""]
+    return lambda index: Screen(port, index == 0, known[index % len(known)])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])

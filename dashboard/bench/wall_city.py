@@ -71,6 +71,10 @@ class WallCity:
         Devices(self._database).add(device, told)
         return token_of(self._keys, found)
 
+    def wall_cookie(self) -> str:
+        """The cookie header of a new screen."""
+        return f"{Cookies(self._keys).wall_name}={self.screen}"
+
     def people(self, count: int, role: Role = Role.VIEWER) -> list[Person]:
         """New accounts with a session each, as if another system vouched for them."""
         signing = Signing(self._keys, self._database, Timeouts(DAY_MS, DAY_MS), now_ms)

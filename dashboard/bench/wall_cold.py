@@ -126,7 +126,7 @@ def cold_pages(
 
     walls = [open_("/wall", NUMBERS, None, opens)]
     walls += [open_(f"/wall/{id}", FIGURES, None, 1) for id in _scenes(browser, city, token)]
-    desks = [open_(path, CONTENT, person, opens) for path in _pages(browser, city, person)]
+    desks = [open_(path, CONTENT, person, opens) for path in pages_of(browser, city, person)]
     others = [open_("/login", SIGN, None, 1), open_("/account", SIGN, person, 1)]
     return ColdPages(walls, desks, others, sorted(foreign))
 
@@ -144,7 +144,7 @@ def _open(
 ) -> ColdPage:
     traffic, seconds = Traffic(city.line.config.port), []
     for _ in range(times):
-        page = _page(browser, city, who)
+        page = desk_page(browser, city, who)
         traffic.watch(page)
         page.add_init_script(WATCH.replace("CONDITION", shown))
         stream.publish()
@@ -181,7 +181,8 @@ def _when(page: Page, stream: Stream, path: str) -> float:
     return float(found)
 
 
-def _page(browser: Browser, city: WallCity, who: Person | None) -> Page:
+def desk_page(browser: Browser, city: WallCity, who: Person | None) -> Page:
+    """A page in a context of its own, signed in as somebody or nobody."""
     context = browser.new_context(viewport=SIZE)
     if who is not None:
         cookies: list[Any] = [
@@ -193,7 +194,7 @@ def _page(browser: Browser, city: WallCity, who: Person | None) -> Page:
 
 
 def _scenes(browser: Browser, city: WallCity, token: str) -> list[str]:
-    page = _page(browser, city, None)
+    page = desk_page(browser, city, None)
     page.goto(f"{city.url}/wall?token={token}")
     page.wait_for_selector("[data-scene]", state="attached")
     told = "Array.from(document.querySelectorAll('[data-scene]'), (one) => one.dataset.scene)"
@@ -202,9 +203,9 @@ def _scenes(browser: Browser, city: WallCity, token: str) -> list[str]:
     return found
 
 
-def _pages(browser: Browser, city: WallCity, who: Person) -> list[str]:
+def pages_of(browser: Browser, city: WallCity, who: Person) -> list[str]:
     """The pages that the desk's own navigation leads this person to."""
-    page = _page(browser, city, who)
+    page = desk_page(browser, city, who)
     page.goto(f"{city.url}/desk")
     page.wait_for_selector("nav.tabs a", state="attached")
     told = "Array.from(document.querySelectorAll('nav.tabs a'), (one) => one.pathname)"

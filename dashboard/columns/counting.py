@@ -71,13 +71,17 @@ class Counting:
         return {names[index]: counts for index, counts in self._named(found).items()}
 
     def by_time(self, starts: Sequence[int]) -> list[Counts]:
-        """Counters by piece of the window; `starts` are the beginnings, epoch ms, in order."""
+        """Counters by piece of the window; `starts` are the beginnings, epoch ms, in order.
+
+        Stocks belong to no piece and are left out.
+        """
         begins = np.array([start // SECOND for start in starts], np.int64)
 
         def piece(places: Ints, at: NDArray[Any]) -> Ints:
             return np.searchsorted(begins, at, side="right") - 1
 
-        found = self._named(self._grouped(piece, len(starts)))
+        timed = self.needs - {OVERDUE_STOCK, SUSPENDED_STOCK}
+        found = self._named(self._grouped(piece, len(starts), timed))
         return [found.get(index, {}) for index in range(len(starts))]
 
     def places(self, plus: Iterable[str], minus: Iterable[str] = ()) -> Ints:
@@ -92,19 +96,23 @@ class Counting:
     # -- how
 
     def _grouped(
-        self, group: Callable[[Ints, NDArray[Any]], Ints], size: int
+        self,
+        group: Callable[[Ints, NDArray[Any]], Ints],
+        size: int,
+        needs: frozenset[str] | None = None,
     ) -> dict[str, NDArray[np.int64]]:
         """Counter → how many in each group."""
+        needs = self.needs if needs is None else needs
         out: dict[str, NDArray[np.int64]] = {}
         kinds: dict[str, list[str]] = {}
-        for name in self.needs - STOCKS:
+        for name in needs - STOCKS:
             kinds.setdefault(_instant(name), []).append(name)
         for instant, names in sorted(kinds.items()):
             self.check()
             places, at = self._within(instant)
             groups = group(places, at)
             out |= self._by_pattern(groups, self.table["pattern"][places], size, names)
-        for name in self.needs & STOCKS:
+        for name in needs & STOCKS:
             self.check()
             places, at = self._hits(name)
             out[name] = np.bincount(group(places, at), minlength=size)[:size]

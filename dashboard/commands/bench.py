@@ -23,7 +23,7 @@ from dashboard.bench.bars import Bar
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
 from dashboard.commands.benchshown import Rows, as_json_option, of_city, profile_of, show
-from dashboard.commands.benchwall import wall_bench
+from dashboard.commands.benchwall import crowd_bench, wall_bench
 
 CASES = 50_000
 
@@ -311,4 +311,5 @@ def _crowd(crowd: Crowd) -> Rows:
     ]
 
 
+command.add_command(crowd_bench)
 command.add_command(wall_bench)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from dashboard.bench import wall
+from dashboard.bench import crowd, wall
 from dashboard.bench.browser import BrowserMissing
 from dashboard.commands.benchshown import (
     Rows,
@@ -72,4 +72,50 @@ def wall_bench(city: str, part: str, machine: bool, **sizes: int) -> None:
         tables.append(("长跑 / soak", found.soak.rows()))
     bars = found.bars()
     show(asdict(found), tables, bars, machine)
+    judged(bars)
+
+
+@click.command("crowd")
+@of_city("zhengzhou")
+@click.option("--leaders", type=click.IntRange(1, 5_000), default=200, show_default=True)
+@click.option("--walls", type=click.IntRange(0, 500), default=5, show_default=True)
+@click.option(
+    "--seconds",
+    type=click.IntRange(5, 86_400),
+    default=120,
+    show_default=True,
+    help="测多少秒",
+)
+@click.option(
+    "--think",
+    type=click.FloatRange(0.5),
+    default=30.0,
+    show_default=True,
+    help="每位领导平均多少秒打开一页 / seconds between two pages of one leader",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=DAYS,
+    show_default=True,
+    help="台账里模拟多少天 / simulated days in the ledger",
+)
+@as_json_option
+def crowd_bench(
+    city: str,
+    leaders: int,
+    walls: int,
+    seconds: int,
+    think: float,
+    days: int,
+    machine: bool,
+) -> None:
+    """出厂配置：领导看桌面、墙看画面，城市照常 / leaders and walls on the shipped configuration."""
+    profile_of(city)
+    try:
+        found = crowd.bench(city, leaders, walls, seconds, think, days, tell)
+    except BrowserMissing as missing:
+        raise click.ClickException(f"没有测：{missing}") from missing
+    bars = found.bars()
+    show(asdict(found), [("出厂配置 / shipped configuration", found.rows())], bars, machine)
     judged(bars)

@@ -74,3 +74,13 @@ def case_list(ledger: Ledger, choice: Choice) -> Iterator[CaseList]:
     with ledger.reached(), engine.connect() as connection:
         ids = list(connection.scalars(query.order_by(time, table.id)))
         yield CaseList(connection, ids)
+
+
+@contextmanager
+def listed(ledger: Ledger, ids: list[str]) -> Iterator[CaseList]:
+    """A list of these cases, in this order; all of them are in the ledger."""
+    engine = ledger.engine
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with ledger.reached(), engine.connect() as connection:
+        yield CaseList(connection, ids)

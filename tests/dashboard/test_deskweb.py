@@ -101,7 +101,8 @@ def test_the_layout_knows_who_is_signed_in() -> None:
 
 def test_a_page_is_shown_to_whom_it_is_for() -> None:
     assert "cases.closure_rate" in page(WANG, "/desk/definitions")
-    assert "book-head" in page(WANG, "/desk")  # the first page
+    assert "book-head" in page(WANG, "/desk/annual")
+    assert "overview-shown" in page(WANG, "/desk")  # the first page
     assert "没有这个页面" in page(WANG, "/desk/weather")
     denied = page(AUDITOR, "/desk/definitions")
     assert "不能看这一页" in denied and "cases.closure_rate" not in denied

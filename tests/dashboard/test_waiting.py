@@ -96,6 +96,18 @@ def test_cancelling_stops_the_work_and_tells_who_waits() -> None:
     wait_until(lambda: ended == ["stopped"] or waitlist.running() == 0)
 
 
+def test_one_who_cancels_leaves_the_others_their_answer() -> None:
+    gate, runs = threading.Event(), list[str]()
+    waitlist, work = Waitlist(), held(gate, runs, [])
+    for who in ("wang", "li"):
+        with pytest.raises(Waiting):
+            waitlist.ask("q", work, 0, who)
+    waitlist.cancel("q", "wang")
+    gate.set()
+    assert waitlist.ask("q", work, 30, "li") == "answer"
+    assert runs == ["run"]
+
+
 def test_an_error_reaches_who_asks_and_the_next_one_asks_anew() -> None:
     waitlist = Waitlist()
 
