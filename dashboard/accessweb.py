@@ -53,8 +53,6 @@ HSTS: Final = "max-age=31536000"
 WALLS_OWN: Final = frozenset({"wall.show", "wall.beat"})
 """What a screen may do while the account store is away, and a person believed for a while."""
 BEAT: Final = "/wall/beat"
-REPLAY: Final = "/replay/"
-"""Whole frames of the past: not for a screen that was given some scenes."""
 MAP_PATHS: Final = ("/base", "/grid/", "/tiles/", "/heat/", "/cell/", "/replay/heat/")
 
 
@@ -285,8 +283,6 @@ class Guard:
             return
         if path.startswith(MAP_PATHS) and MAP_SCENE not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有地图画面的授权"))
-        if path.startswith(REPLAY):
-            raise Denied(self._page(scope, 403, "这块屏只许几个画面，不能回放"))
         scene = path.removeprefix("/wall/") if path.startswith("/wall/") else ""
         if scene and not scene.startswith("_") and scene not in scenes:
             raise Denied(self._page(scope, 403, "这块屏没有这个画面的授权"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from dashboard.access.identity import identity_of
 from dashboard.heat.ground import Ground
 from dashboard.heat.keys import UnknownKey, read_key
 from dashboard.heat.painting import Labels
@@ -22,6 +23,7 @@ from dashboard.ledger.minutes import Minute, Minutes
 from dashboard.replay.coding import Unreadable, decode
 from dashboard.replay.heatshot import Shot, decode_shot, whole_of
 from dashboard.replay.moment import MINUTE_MS, asked, runs
+from dashboard.snapshot import cut, read_frame
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,8 @@ class ReplaySite:
     now: Callable[[], int]
     labels: Labels
     ground: Callable[[], Ground] | None = None
+    seen: Callable[[tuple[str, ...]], Collection[str] | None] = lambda _scenes: None
+    """The paths of the frame that some scenes show, as for the live stream."""
 
 
 def replay_routes(site: ReplaySite) -> list[Route]:
@@ -74,11 +78,13 @@ class _Answers:
         return _packed(request, body, {"cache-control": "no-store"})
 
     async def frame(self, request: Request) -> Response:
-        """The very bytes that were published; beside them when, and what the map had then."""
-        minute = request.path_params["minute"]
+        """The very bytes that were published; beside them when, and what the map had then. Who was
+        given some scenes gets what they show."""
+        minute, scenes = request.path_params["minute"], identity_of(request).scenes
+        paths = self._site.seen(scenes) if scenes else None
         try:
-            found = await run_in_threadpool(self._frame, minute)
-        except (LedgerError, Unreadable) as error:
+            found = await run_in_threadpool(self._frame, minute, paths)
+        except (LedgerError, ValueError) as error:
             return _away(error)
         if found is None:
             return _nothing()
@@ -105,7 +111,9 @@ class _Answers:
     def _find(self, minute: int) -> tuple[Minute, Minute] | None:
         return self._site.minutes.find(minute) if self._site.days else None
 
-    def _frame(self, minute: int) -> tuple[int, bytes, list[str]] | None:
+    def _frame(
+        self, minute: int, paths: Collection[str] | None
+    ) -> tuple[int, bytes, list[str]] | None:
         found = self._find(minute)
         if found is None:
             return None
@@ -113,6 +121,8 @@ class _Answers:
         body = decode(key.frame)
         if own.minute != key.minute:
             body = decode(own.frame, body)
+        if paths is not None:
+            body = orjson.dumps(cut(read_frame(orjson.loads(body)), paths))
         shot = _shot(own, key)
         bases = [] if shot is None else sorted(shot.bases)
         return own.shown_at, gzip.compress(body, 6, mtime=0), bases

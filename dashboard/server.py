@@ -103,8 +103,9 @@ def create_app(config: Config) -> App:
         queries,
     )
     ready = Readiness(hub, None if front.signing is None else lambda: front.database.prepared)
+    paths = paths_of(scenes, view)
     past = ReplaySite(
-        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground
+        Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground, paths
     )
     routes = [
         *replay_routes(past),
@@ -122,7 +123,7 @@ def create_app(config: Config) -> App:
             view=view,
             scenes=scenes,
             statics=statics,
-            live=live_route(hub, heat, screens.attended, screens.beside, paths_of(scenes, view)),
+            live=live_route(hub, heat, screens.attended, screens.beside, paths),
             build=build,
             health=ready.told,
             waits=ready.waits,

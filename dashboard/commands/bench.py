@@ -24,7 +24,9 @@ from dashboard.bench import (
 from dashboard.bench.bars import Bar
 from dashboard.bench.browser import BrowserMissing
 from dashboard.bench.live_crowd import Crowd
+from dashboard.commands.benchload import load_bench
 from dashboard.commands.benchshown import Rows, as_json_option, of_city, profile_of, show
+from dashboard.commands.benchsurvival import COMMANDS as SURVIVAL
 from dashboard.commands.benchwall import crowd_bench, wall_bench
 
 CASES = 50_000
@@ -354,4 +356,7 @@ def _crowd(crowd: Crowd) -> Rows:
 
 
 command.add_command(crowd_bench)
+command.add_command(load_bench)
 command.add_command(wall_bench)
+for one in SURVIVAL:
+    command.add_command(one)

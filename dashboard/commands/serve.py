@@ -24,6 +24,10 @@ from dashboard.tether import tie
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
 
+GONE_MS = 60_000
+"""A viewer that has taken nothing for so long is let go: its machine lost power, or the line was
+cut and nobody told us. One that is only asleep opens the stream anew."""
+
 
 class OneLog(Logger):  # type: ignore[misc]
     """gunicorn's words go the way of all others, see `logs`."""
@@ -59,6 +63,8 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
     async def _serve(self) -> None:
         for listening in self.sockets:  # accepted connections inherit it
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
         await super()._serve()
 
 

@@ -134,7 +134,11 @@ def test_screens_see_what_their_token_lets_them(tmp_path: Path) -> None:
         return visitor
 
     wall, narrow = opened(house.screen()), opened(house.screen("门厅", scenes=("overview",)))
-    assert wall.get(frame).status == narrow.get(frame).status == 200
+    whole, part = wall.get(frame), narrow.get(frame)
+    assert whole.body == frame_of(START) and part.status == 200
+    had, has = whole.json(), part.json()
+    assert has["m"].items() < had["m"].items() and "today.cases.reported" in has["m"]
+    assert has["as_of"] == had["as_of"] and has.keys() == had.keys()
     assert wall.get(heat).status == 404  # this house has no grid
     assert narrow.get(heat).status == 403
     assert house.visitor().get(frame).status == 401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -71,9 +71,10 @@ def _desk(browser: Browser, demo: Demo) -> Iterator[Shot]:
                 continue
             seen.add(path)
             yield _page(page, demo, path, USUAL)
-            if len(seen) == 1:
+            if len(seen) == 1:  # the home of a leader
                 page.set_viewport_size(_viewport(PHONE))
-                yield _page(page, demo, path, PHONE)
+                shot = _page(page, demo, path, PHONE)
+                yield replace(shot, name=f"phone-{PHONE}")
                 page.set_viewport_size(_viewport(USUAL))
         context.close()
 

@@ -51,6 +51,7 @@ from dashboard.signing import MINUTE, Signing, Timeouts, hash_of
 from dashboard.statics import Statics
 from dashboard.web import WallSite, wall_site
 from geo.store import GridStore
+from layouts.needs import paths_of
 from layouts.scene import View
 from layouts.scenes import mounted
 from tests.dashboard.asking import Answer, ask
@@ -162,7 +163,8 @@ class House:
                     ),
                     *replay_routes(
                         ReplaySite(
-                            Minutes(self.database), 7, MEIXIAN.timezone, self.clock, MEIXIAN
+                            Minutes(self.database), 7, MEIXIAN.timezone, self.clock, MEIXIAN,
+                            seen=paths_of(mounted(view), view),
                         )
                     ),
                     *intake_routes(self.stream, 500, self.clock),
