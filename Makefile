@@ -95,11 +95,19 @@ system: ## the Debian packages that tests need (installed when root)
 	command -v redis-server >/dev/null || missing+=(redis-server)
 	compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 	command -v systemd-analyze >/dev/null || missing+=(systemd)
+	[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || missing+=(nginx)
+	compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(libfaketime)
 	command -v pdftotext >/dev/null || missing+=(poppler-utils)
 	compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null || missing+=(fonts-noto-cjk)
 	[ $${#missing[@]} -gt 0 ] || exit 0
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 	  export DEBIAN_FRONTEND=noninteractive
+	  # tests start servers of their own: none of these shall take its usual port
+	  policy=/usr/sbin/policy-rc.d
+	  if [ ! -e $$policy ]; then
+	    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+	    printf '#!/bin/sh\nexit 101\n' > $$policy && chmod 755 $$policy
+	  fi
 	  apt-get -qq update
 	  apt-get -qq install --no-install-recommends "$${missing[@]}" >/dev/null
 	else

@@ -1,5 +1,5 @@
-"""The bus 消息总线: events in by Redis Streams, the frame out; with `redislink`
-and `heatbus` the only files that speak Redis.
+"""The bus 消息总线: events in by Redis Streams, the frame out; with `redislink`,
+`framereader` and `heatbus` the only files that speak Redis.
 
 Only plain types of Redis 5.0 (streams, strings, pub/sub): XTRIM MINID, EVAL and FUNCTION are not
 used. Every key of one city carries the hash tag `{city}`, so Cluster keeps them on one node; only
@@ -8,8 +8,6 @@ the further shards of a city's stream carry tags of their own (`streams`).
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +21,6 @@ from dashboard.redislink import (
     BusDown,
     BusFull,
     connect,
-    connect_async,
     refuses_writes,
     speaking,
 )
@@ -54,7 +51,6 @@ __all__ = [
     "BusForgot",
     "BusFull",
     "Entry",
-    "FrameReader",
     "Server",
     "events_key",
     "frame_key",
@@ -305,13 +301,18 @@ class Bus:
         found: list[str] = []
         with speaking():
             self._redis.ping()
-        for name, (good, harm) in expected.items():
-            try:
-                value = self._config(name)
-            except redis.ResponseError as error:
-                return [f"Redis 不允许 CONFIG GET（{error}），请自行确认 appendonly、noeviction"]
-            if value not in good.split():
-                found.append(f"Redis {name} = {value}，应为 {good.split()[0]}：{harm}")
+            masters = self._redis.get_primaries() if self._address.kind == "cluster" else [None]
+        for node in masters:
+            for name, (good, harm) in expected.items():
+                try:
+                    value = self._config(name, node)
+                except redis.ResponseError as error:
+                    return [
+                        f"Redis 不允许 CONFIG GET（{error}），请自行确认 appendonly、noeviction"
+                    ]
+                if value not in good.split():
+                    where = f"（{node.name}）" if node else ""
+                    found.append(f"Redis{where} {name} = {value}，应为 {good.split()[0]}：{harm}")
         return found
 
     def server(self) -> Server:
@@ -327,8 +328,8 @@ class Bus:
             limit_bytes=int(info.get("maxmemory", 0)),
         )
 
-    def _config(self, name: str) -> str:
-        target = {"target_nodes": "random"} if self._address.kind == "cluster" else {}
+    def _config(self, name: str, node: Any) -> str:
+        target = {"target_nodes": node} if node else {}
         try:
             answer = self._redis.execute_command("CONFIG GET", name, **target)
         except redis.ResponseError:
@@ -343,55 +344,3 @@ class Bus:
         if self._made is not None:
             self._made.close()
             self._made = None
-
-
-class FrameReader:
-    """The frame 画面 of one city for the hub of a web process; make it after fork."""
-
-    SILENT_MISSES: Final = 5
-
-    def __init__(self, url: str, city: str, *, timeout_s: float = 2.0) -> None:
-        self._redis = connect_async(url, timeout_s)
-        self._frame, self._frames = frame_key(city), frames_channel(city)
-        self._subscription: Any = None
-        self._silent = 0
-
-    async def last_frame(self) -> bytes | None:
-        with speaking():
-            frame: bytes | None = await self._redis.get(self._frame)
-            return frame
-
-    async def wait(self, timeout_s: float) -> None:
-        """Returns when a new frame was announced, at the latest after `timeout_s`: pub/sub is only
-        a nudge and may die silently, so the caller looks at the stored frame either way."""
-        with speaking():
-            if self._subscription is None:
-                await self._redis.initialize()  # a cluster client must know its nodes first
-                self._subscription = self._redis.pubsub(ignore_subscribe_messages=True)
-                await self._subscription.subscribe(self._frames)
-                return  # a frame may have come before the subscription stood
-            loop = asyncio.get_running_loop()
-            end = loop.time() + timeout_s
-            while (left := end - loop.time()) > 0:
-                if await self._subscription.get_message(timeout=left) is not None:
-                    self._silent = 0
-                    return
-
-    async def missed(self) -> None:
-        """Tells that a frame was found without a nudge; after a few the subscription is remade."""
-        self._silent += 1
-        if self._silent >= self.SILENT_MISSES:
-            await self._unsubscribe()
-
-    async def _unsubscribe(self) -> None:
-        self._silent = 0
-        subscription, self._subscription = self._subscription, None
-        if subscription is not None:
-            with contextlib.suppress(redis.RedisError, OSError):
-                await subscription.aclose()
-
-    async def close(self) -> None:
-        """Drops all connections; the next call connects anew."""
-        await self._unsubscribe()
-        with contextlib.suppress(redis.RedisError, OSError):
-            await self._redis.aclose()

@@ -17,6 +17,7 @@ from dashboard.ledger import LedgerError
 from dashboard.ledger.database import Database
 from dashboard.ledger.inspection import CURRENT, look
 from dashboard.ledger.minutes import Minutes
+from dashboard.redistopology import topology
 from dashboard.settings import ConfigError
 from geo.grid import GridError
 from geo.store import GridStore
@@ -70,6 +71,8 @@ def examine_redis(config: Config, profile: Profile, now: Callable[[], int]) -> I
     bus = Bus(config.redis_url, config.bus_name(profile.id))
     try:
         server, complaints = bus.server(), bus.check()
+        shards = max(config.stream_shards, bus.shards_told())
+        stands = topology(config.redis_url, config.bus_name(profile.id), shards)
     except BusDown as error:
         shown = config.public()["redis_url"]
         advice = "检查 redis_url、密码、防火墙，以及 Redis 是否在运行"
@@ -78,8 +81,13 @@ def examine_redis(config: Config, profile: Profile, now: Callable[[], int]) -> I
     finally:
         bus.close()
     yield judge_version(server)
+    level: Level = "warn" if stands.trouble else "ok"
+    yield Finding("redis.topology", level, stands.text, stands.trouble)
+    if shards != config.stream_shards:
+        text = f"stream_shards = {config.stream_shards}，而发送方说过 {shards}"
+        yield Finding("redis.shards", "warn", text, "各程序设成一样；工作进程照样全读，不会漏")
     for complaint in complaints:
-        level: Level = "warn" if "CONFIG" in complaint else "error"
+        level = "warn" if "CONFIG" in complaint else "error"
         advice = "改 redis.conf：appendonly yes、appendfsync everysec、maxmemory-policy noeviction"
         yield Finding("redis.settings", level, complaint, advice)
     if not complaints:

@@ -19,7 +19,8 @@ from urllib.parse import parse_qs
 import orjson
 
 from dashboard.access.identity import KEY, MAP_SCENE, Identity, ended_of
-from dashboard.bus import BusDown, FrameReader
+from dashboard.bus import BusDown
+from dashboard.framereader import FrameReader
 from dashboard.payload import Payload, deflated, sse
 from dashboard.snapshot import Frame, diff, read_frame
 from dashboard.ticks import News, Paths, Tick
@@ -44,7 +45,7 @@ RETRY_MS: Final = (1_000, 3_000)
 
 
 class Reader(Protocol):
-    """Where the hub finds frames; `bus.FrameReader` is one. All may raise `BusDown`."""
+    """Where the hub finds frames; `framereader.FrameReader` is one. All may raise `BusDown`."""
 
     async def last_frame(self) -> bytes | None: ...
     async def wait(self, timeout_s: float) -> None: ...
@@ -69,6 +70,7 @@ class Hub:
         self._now, self._make_reader, self._told = now, reader, told
         self._tasks: list[asyncio.Task[None]] = []
         self._last: News | None = None
+        self._taken_at = 0
         self._beat_due = 0.0
         self._tick: Tick | None = None
         self.redis_ok = False
@@ -83,6 +85,12 @@ class Hub:
     def frame(self) -> Frame | None:
         """The newest frame; do not change it."""
         return None if self._last is None else self._last.frame
+
+    @property
+    def data_at(self) -> int | None:
+        """When the newest data are from, by this machine's clock; None before the first frame. A
+        worker whose clock is ahead must not make its last frame look new for an hour."""
+        return None if self._last is None else min(self._last.frame["as_of"], self._taken_at)
 
     async def start(self) -> None:
         """Begins to watch Redis; does not wait for it."""
@@ -141,7 +149,7 @@ class Hub:
             log.error("画面不可读: %s", error)
             return False
         delta = None if self.frame is None else diff(self.frame, frame)
-        self._last = News(frame, body, delta)
+        self._last, self._taken_at = News(frame, body, delta), self._now()
         self._turn(fresh=True)
         return True
 
@@ -173,7 +181,7 @@ class Hub:
                     "redis_ok": self.redis_ok,
                     "build": self.build,
                     "seq": 0 if frame is None else frame["seq"],
-                    "data_at": None if frame is None else frame["as_of"],
+                    "data_at": self.data_at,
                     **self._told(),
                 }
             ),

@@ -75,7 +75,8 @@ class RedisServer:
         words += ["--dir", str(self.folder), "--logfile", str(self.folder / "redis.log")]
         for name, value in self.settings.items():
             words += [f"--{name}", *value.split(" ")]
-        self._process = subprocess.Popen(words)
+        # Python's ignored SIGXFSZ is kept: at a file size limit a write fails, as on a full disk
+        self._process = subprocess.Popen(words, restore_signals=False)
         wait_until(self._answers, what="redis-server")
 
     def _answers(self) -> bool:

@@ -1,6 +1,6 @@
 """`deploy/` cannot rot: commands, settings and paths exist; units, scripts and Redis files are read
-by those who will read them. What needs nginx or a container engine is checked as text here, and by
-hand: docs/deployment.md says so."""
+by those who will read them. What needs a container engine is checked as text: docs/deployment.md
+says so. nginx is started with its file in `tests/faults/test_nginx.py`."""
 
 from __future__ import annotations
 
@@ -193,6 +193,7 @@ def test_redis_starts_with_the_example_and_loses_nothing(name: str, tmp_path: Pa
         str(port),
         "--dir",
         str(tmp_path),
+        *(["--cluster-port", str(free_port())] if name == "cluster" else []),  # not port + 10000
     ]
     with subprocess.Popen([*command, "--logfile", "log"], cwd=tmp_path) as server:
         try:

@@ -7,6 +7,7 @@
   const LATE_MS = 3000;
   const OFFLINE_MS = 10000;
   const OFFSET_BEATS = 10;
+  const SET_BACK_MS = 60000; // 偏移骤降超过一分钟不是延迟，是服务器的钟往回拨了
   const SECTIONS = { m: 1, s: 1, t: 1 };
 
   /** 把一个增量写进帧；增量路径为“段.键”或顶层名。 */
@@ -28,6 +29,7 @@
     let offset = Date.now() - performance.now();
     return {
       hear(serverMs) {
+        if (serverMs - performance.now() < offset - SET_BACK_MS) offsets.length = 0;
         offsets.push(serverMs - performance.now());
         if (offsets.length > OFFSET_BEATS) offsets.shift();
         offset = Math.max.apply(null, offsets);

@@ -21,8 +21,15 @@ from dashboard.headclock import PromptProtocol
 from dashboard.logs import set_up
 from dashboard.tether import tie
 
+BOOT_S = 90
+"""A web process that has not said a word for so long is replaced. Starting up counts: a busy
+machine takes longer than gunicorn's usual 30 s, and would never come up."""
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
+
+GONE_MS = 60_000
+"""A viewer that has taken nothing for so long is let go: its machine lost power, or the line was
+cut and nobody told us. One that is only asleep opens the stream anew."""
 
 
 class OneLog(Logger):  # type: ignore[misc]
@@ -59,6 +66,8 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
     async def _serve(self) -> None:
         for listening in self.sockets:  # accepted connections inherit it
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
         await super()._serve()
 
 
@@ -78,6 +87,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]
             "backlog": 4096,
             "keepalive": 75,
             "graceful_timeout": 5,
+            "timeout": BOOT_S,
             "loglevel": self._config.log_level,
             "logger_class": OneLog,
             "proc_name": f"cityops-serve-{self._config.city}",

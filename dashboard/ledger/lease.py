@@ -47,7 +47,7 @@ class Lease:
         self._patience_s, self._clock = patience_s, clock
         self._seen: LeaseRow | None = None
         self._seen_at = 0.0
-        self._turned_at = 0.0
+        self._turned_at = self._beat_at = 0.0
         self._ended = threading.Event()
         self._beating: threading.Thread | None = None
 
@@ -67,6 +67,7 @@ class Lease:
             mine = LeaseRow(self._me, found.token + 1, 0)
             keep_lease(connection, self._ledger.dialect, mine)
         self._ledger.fence, self._held = mine.fence, True
+        self._beat_at = self._clock()
         log.info("取得写入权（第 %d 任）", mine.token)
         self.keep()
         self._start()
@@ -87,8 +88,11 @@ class Lease:
         return now - self._seen_at >= self._patience_s
 
     def keep(self) -> None:
-        """The worker has come round; cheap."""
+        """The worker has come round; cheap. One whose last sign of life is old has slept: it asks
+        first whether the lease is still its own. Raises `Fenced`."""
         self._turned_at = self._clock()
+        if self._turned_at - self._beat_at > self._patience_s / 2:
+            self.beat()
 
     def beat(self) -> None:
         """Gives a sign of life. Raises `Fenced` when the lease is another's."""
@@ -96,6 +100,7 @@ class Lease:
             row = lease_of(connection)
             seen = LeaseRow(row.holder, row.token, row.beat + 1)
             keep_lease(connection, self._ledger.dialect, seen)
+        self._beat_at = self._clock()
 
     def lose(self) -> None:
         """The ledger said `Fenced`."""

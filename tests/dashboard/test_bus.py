@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import redis
 
-from dashboard.bus import START, Bus, BusDown, BusForgot, BusFull, FrameReader, milliseconds, order
+from dashboard.bus import START, Bus, BusDown, BusForgot, BusFull, milliseconds, order
+from dashboard.framereader import FrameReader
 from tests.servers import RedisServer, free_port, redis_binary, wait_until
 
 CITY = "meixian"

@@ -13,9 +13,8 @@ import pytest
 from dashboard.calls.agents import NAMES
 from dashboard.city import load_profile
 from dashboard.sources.simulator import year_lines
-from tests.faults.processes import CITY, Feed, Site, make_feed
+from tests.faults.processes import CITY, AnyRedis, Feed, Site, make_feed
 from tests.hotline import agent_event, random_call
-from tests.servers import RedisServer
 from tests.town import DAY
 
 SPRING: Final = 1_617_200_000_000
@@ -83,9 +82,7 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Installations; at the end of the test none of their programs is left."""
     sites: list[Site] = []
 
-    def make(
-        ledger_url: str | None = None, redis: RedisServer | None = None, **settings: str
-    ) -> Site:
+    def make(ledger_url: str | None = None, redis: AnyRedis | None = None, **settings: str) -> Site:
         folder = tmp_path / f"site{len(sites)}"
         folder.mkdir()
         sites.append(Site(folder, ledger_url or f"sqlite:///{folder}/l.db", redis, settings))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dashboard.bus import START, events_key, frame_key, order, rejected_key
 from dashboard.city import Profile, load_profile
@@ -23,7 +23,7 @@ from dashboard.ledger.callreading import all_calls
 from dashboard.ledger.digest import digest
 from dashboard.ledger.reading import size
 from dashboard.reconcile import reconcile
-from dashboard.worker import STREAM
+from dashboard.streams import stream_name
 from tests.servers import RedisServer, wait_until
 
 CITY = "meixian"
@@ -54,11 +54,19 @@ class Feed:
         return file
 
 
-def make_feed(folder: Path, name: str, lines: list[bytes]) -> Feed:
+class AnyRedis(Protocol):
+    """One server, Sentinels or a Cluster."""
+
+    url: str
+
+    def client(self) -> Any: ...
+
+
+def make_feed(folder: Path, name: str, lines: list[bytes], city: str = CITY) -> Feed:
     """Folds `lines` undisturbed, in this process, for the digest to compare with."""
     file = folder / f"{name}.jsonl"
     file.write_bytes(b"".join(line + b"\n" for line in lines))
-    profile = load_profile(CITY)
+    profile = load_profile(city)
     ledger = Ledger.open(f"sqlite:///{folder / name}.db", profile.rules, profile.id)
     done = ingest(ledger, lambda: lines, now)
     assert done.rejected == 0
@@ -152,13 +160,23 @@ class Site:
 
     folder: Path
     ledger_url: str
-    redis: RedisServer | None = None
+    redis: AnyRedis | None = None
     settings: dict[str, str] = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+    """More of the programs' environment, e.g. another clock."""
     _programs: list[Program] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
-        return load_profile(CITY)
+        return load_profile(self.city)
+
+    @property
+    def city(self) -> str:
+        return self.settings.get("city", CITY)
+
+    @property
+    def shards(self) -> int:
+        return int(self.settings.get("stream_shards", "1"))
 
     def start(self, *words: object, piped: bool = False) -> Program:
         """Starts `cityops WORDS…`."""
@@ -168,6 +186,7 @@ class Site:
         if self.redis is not None:
             env["CITYOPS_REDIS_URL"] = self.redis.url
         env |= {f"CITYOPS_{name.upper()}": value for name, value in self.settings.items()}
+        env |= self.env
         log = self.folder / f"{len(self._programs)}-{words[0]}.log"
         program = Program([str(word) for word in words], env, log, piped=piped)
         self._programs.append(program)
@@ -194,27 +213,30 @@ class Site:
         finally:
             ledger.close()
 
-    def last_id(self) -> str:
+    def last_id(self, shard: int = 0) -> str:
         """The newest entry of the stream."""
         assert self.redis is not None
-        newest = self.redis.client().xrevrange(EVENTS, count=1)
+        newest = self.redis.client().xrevrange(events_key(self.city, shard), count=1)
         return str(newest[0][0].decode()) if newest else ""
 
     def frame(self) -> dict[str, Any] | None:
         """What the wall shows."""
         assert self.redis is not None
-        body = self.redis.client().get(FRAME)
+        body = self.redis.client().get(frame_key(self.city))
         return None if body is None else json.loads(body)
 
     def wait_until_committed(self, worker: Program, ledger: Ledger) -> None:
         """Until the worker has committed all that is in the stream now."""
-        goal = self.last_id()
+        goals = {stream_name(shard): self.last_id(shard) for shard in range(self.shards)}
 
         def done() -> bool:
             assert worker.running, worker.said()
-            return order(cursor(ledger, STREAM) or START) >= order(goal or START)
+            return all(
+                order(cursor(ledger, stream) or START) >= order(goal or START)
+                for stream, goal in goals.items()
+            )
 
-        wait_until(done, PATIENCE_S, f"the cursor at {goal}")
+        wait_until(done, PATIENCE_S, f"the cursors at {goals}")
 
 
 def cursor(ledger: Ledger, stream: str) -> str:

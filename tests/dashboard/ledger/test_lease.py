@@ -86,6 +86,8 @@ def test_a_sleeper_that_wakes_writes_nothing(make: Make, clock: Clock) -> None:
     clock.now += PATIENCE_S + 1
     assert second.acquire()
     with pytest.raises(Fenced, match="b"):
+        first.keep()
+    with pytest.raises(Fenced, match="b"):
         asleep.apply([])
     with pytest.raises(Fenced):
         first.beat()
