@@ -59,6 +59,7 @@
     let heldUntil = 0;
     let replay = null;
     let dirty = false;
+    let unseen = false; // 上次写字时画面藏着，不知道放得下几行
 
     const view = app.createMapView('map-' + settings.id, box, {
       interactive: settings.interactive,
@@ -86,6 +87,7 @@
       queued = 0;
       if (!dirty) return;
       dirty = false;
+      unseen = !box.clientHeight;
       const live = app.heat.vector(view.key());
       const vector = view.replaying() ? view.vector() : live;
       const meta = view.meta();
@@ -175,6 +177,13 @@
       if (has(meta.measures, measure) && has(meta.windows, window_)) choose(next, false);
     }
 
+    if (scene) {
+      new MutationObserver(() => {
+        if (!unseen || !box.clientHeight) return;
+        dirty = true;
+        write();
+      }).observe(scene, { attributes: true, attributeFilter: ['class'] });
+    }
     const lapse = parts('replay');
     if (lapse) replay = app.createReplay(lapse, view, () => { dirty = true; queue(); });
     const zoom = box.querySelector('.zoom');
