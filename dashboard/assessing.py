@@ -6,7 +6,7 @@ reckoned in that one, every other component in the city's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,6 +33,13 @@ WHOLE: Final = ""
 """The whole city among the members of a reckoning."""
 
 
+Figures = Callable[
+    [Profile, Window, str | None, Sequence[str]],
+    tuple[Mapping[str, Value], Mapping[str, Mapping[str, Value]]],
+]
+"""(city with its variants, window, breakdown, measures) → its figures, and those of members."""
+
+
 @dataclass(frozen=True)
 class Ranked:
     """考评结果: everybody's standing in a period; `city`: the whole city by the same formula.
@@ -54,26 +61,38 @@ class Ranked:
         return self.formula or self.formulas[member]
 
 
-def assess(ledger: Ledger, profile: Profile, by: str, span: Span, formula: str = "") -> Ranked:
+def of_ledger(ledger: Ledger) -> Figures:
+    """The figures as the tally has them."""
+
+    def figures(
+        city: Profile, window: Window, by: str | None, ids: Sequence[str]
+    ) -> tuple[Mapping[str, Value], Mapping[str, Mapping[str, Value]]]:
+        report = reckon(ledger, city, window, by, ids)
+        return report.measures, report.by
+
+    return figures
+
+
+def assess(figures: Figures, profile: Profile, by: str, span: Span, formula: str = "") -> Ranked:
     """The ranking; `formula` by id, the city's where empty. Raises `BadChoice`."""
     if by == "post":
-        return _posts(ledger, profile, span)
+        return _posts(figures, profile, span)
     chosen = profile.assessment.formula(by, formula)
     base = before(profile, span)
-    now = _scores(ledger, profile, chosen, span.window, by)
-    then = _scores(ledger, profile, chosen, base.window, by)
+    now = _scores(figures, profile, chosen, span.window, by)
+    then = _scores(figures, profile, chosen, base.window, by)
     city = Standing(WHOLE, now.pop(WHOLE), None, then.pop(WHOLE), None)
     return Ranked(by, span, base, chosen, {}, standings(now, then), city)
 
 
-def _posts(ledger: Ledger, profile: Profile, span: Span) -> Ranked:
+def _posts(figures: Figures, profile: Profile, span: Span) -> Ranked:
     """岗位 as groups: the whole city's figures by the formula of each."""
     base = before(profile, span)
     formulas = {post: profile.assessment.formula(post) for post in POSTS}
 
     def scores(window: Window) -> dict[str, Score]:
         return {
-            post: _scores(ledger, profile, one, window)[WHOLE] for post, one in formulas.items()
+            post: _scores(figures, profile, one, window)[WHOLE] for post, one in formulas.items()
         }
 
     found = standings(scores(span.window), scores(base.window), ranked=False)
@@ -95,13 +114,13 @@ def choosing(profile: Profile, formula: Formula) -> Profile:
 
 
 def _scores(
-    ledger: Ledger, profile: Profile, formula: Formula, window: Window, by: str | None = None
+    figures: Figures, profile: Profile, formula: Formula, window: Window, by: str | None = None
 ) -> dict[str, Score]:
     """Member → score; the whole city under WHOLE."""
     city = choosing(profile, formula)
-    report = reckon(ledger, city, window, by, formula.measures)
-    nothing = _nothing(city, formula, window, report.measures)
-    found = {member: values for member, values in report.by.items() if _counts(by, member)}
+    whole, members_found = figures(city, window, by, formula.measures)
+    nothing = _nothing(city, formula, window, whole)
+    found = {member: values for member, values in members_found.items() if _counts(by, member)}
     members = {**dict.fromkeys(_named(profile, by), nothing), **found}
     settings = profile.assessment
 
@@ -110,7 +129,7 @@ def _scores(
 
     every = sum(settings.units.values()) if _all_known(profile) else None
     out = {member: made(values, settings.units.get(member)) for member, values in members.items()}
-    return {**out, WHOLE: made(report.measures, every)}
+    return {**out, WHOLE: made(whole, every)}
 
 
 def _nothing(

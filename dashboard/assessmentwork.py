@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard import assessmentface as face
-from dashboard.assessing import Ranked, assess
+from dashboard.assessing import Ranked, assess, of_ledger
 from dashboard.ledger import Applied, Ledger
 from dashboard.periods import Span, date_of, period, span
 from dashboard.profile import Profile
@@ -23,6 +23,8 @@ from dashboard.snapshot import Frame
 log = logging.getLogger(__name__)
 
 EVERY_MS: Final = 300_000
+START_MS: Final = 3_000
+"""A worker that has just begun shows its first frames before it asks."""
 LOOK_MS: Final = 200
 """How often an answer is looked for while one is awaited."""
 
@@ -48,7 +50,8 @@ class LedgerRanking:
 
     def __call__(self, now: int) -> Answer:
         days = span(self._profile, period(self._profile.assessment.period), now)
-        found = {by: assess(self._ledger, self._profile, by, days) for by in face.TABLES}
+        figures = of_ledger(self._ledger)
+        found = {by: assess(figures, self._profile, by, days) for by in face.TABLES}
         return Answer(now, found)
 
 
@@ -66,10 +69,10 @@ class AssessmentWork:
         self.next_at = 0
 
     def reset(self, now: int) -> None:
-        """Asks anew; what was shown stays until the answer is there."""
+        """Asks anew soon; what was shown stays until the answer is there."""
         self._day = self._profile.day(now)
-        if self._answer is None:
-            self._send(now)
+        self._asked_at = now - EVERY_MS + START_MS
+        self.next_at = now + START_MS
 
     def apply(self, applied: Applied) -> None:
         """A batch moves no ranking by itself; the next question finds it."""

@@ -83,14 +83,14 @@ def open_desk(
     books = BookDesk(ledger, profile, config.forms_dir, now, trail, archive)
     alarm_desk = AlarmDesk(ledger, profile, now, trail, config.replay_days)
     happened = RemarkDesk(ledger, profile, now)
+    filter_desk = FilterDesk(profile, now)
+    query = DeskQuery(CaseCopy(ledger, now), profile)
     boards = FigurePages(
         desk,
         HotlineDesk(ledger, profile, now, happened),
         PlatformDesk(ledger, profile, now, happened),
-        RankingDesk(ledger, profile, now),
+        RankingDesk(query, ledger, profile, now),
     )
-    filter_desk = FilterDesk(profile, now)
-    query = DeskQuery(CaseCopy(ledger, now), profile)
     cases = CaseDesk(query, ledger, profile, filter_desk)
     overviews = OverviewDesk(query, profile, filter_desk)
     case_pages = CasesDesk(query, profile, filter_desk, cases)

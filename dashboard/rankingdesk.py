@@ -6,31 +6,34 @@ stay within the reader's area, and collectors (by staff code) are for readers of
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from dashboard.access.identity import Identity
-from dashboard.assessing import BY, Ranked, assess, name_of
+from dashboard.assessing import BY, Figures, Ranked, assess, name_of, of_ledger
 from dashboard.assessment.choice import BadChoice
 from dashboard.assessment.formula import POSTS, SUBJECTS, WHOLE, Component, Formula, decimal
 from dashboard.assessment.ranking import Standing
 from dashboard.assessment.scoring import Mark
 from dashboard.assessmentcards import assessment_card
+from dashboard.deskquery import DeskQuery, View
 from dashboard.exports.localtime import LocalTime
+from dashboard.formula import Value
 from dashboard.ledger import Ledger
 from dashboard.periods import Period, Span, span
 from dashboard.profile import Profile
 from dashboard.question import Question, read_question
 from dashboard.rankingfile import everybody, sheets_of
+from dashboard.windows import Window
 from layouts.definition import Definition
 from layouts.figureboard import Sheet
 from layouts.rankingboard import Part, RankingBoard, Row
 from layouts.written import NO_VALUE, THIN, written
 
-FRESH_MS: Final = 60_000
-KEPT: Final = 32
+EVERYBODY: Final = Identity("", "", frozenset(), kind="user")
+"""Confined to nothing: a ranking is of all members or none."""
+WAIT_S: Final = 60.0
 BEHIND: Final = "/desk/behind"
 DEFAULT_BY: Final = "district"
 CONFINED: Final = "考评是成员之间的比较，下列为全市各成员；点开的案卷清单只含您管辖范围内的案卷。"
@@ -42,12 +45,15 @@ class RankingDesk:
     """One per web process; every call says who asks."""
 
     def __init__(
-        self, ledger: Callable[[], Ledger], profile: Profile, now: Callable[[], int]
+        self,
+        query: DeskQuery,
+        ledger: Callable[[], Ledger],
+        profile: Profile,
+        now: Callable[[], int],
     ) -> None:
-        self._ledger, self._profile, self._now = ledger, profile, now
+        self._query, self._ledger = query, ledger
+        self._profile, self._now = profile, now
         self._clock = LocalTime(profile.timezone)
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, str], tuple[int, Ranked]] = OrderedDict()
 
     def board(self, who: Identity, address: str) -> RankingBoard:
         """Everything the page shows for an address."""
@@ -107,18 +113,18 @@ class RankingDesk:
         return found, formula
 
     def _ranked(self, by: str, formula: str, asked: Period) -> Ranked:
-        """The ranking, at most a minute old; what is asked at once by many is reckoned once."""
-        key, now = (by, formula, asked.text), self._now()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or not 0 <= now - kept[0] < FRESH_MS:
-                days = span(self._profile, asked, now)
-                kept = (now, assess(self._ledger(), self._profile, by, days, formula))
-                self._kept[key] = kept
-                while len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-        return kept[1]
+        """The ranking: from the process's copy of the cases, which answers at once and is kept
+        there; collectors, whom the copy does not tell apart, from the ledger."""
+        profile = self._profile
+        if by == "collector":
+            days = span(profile, asked, self._now())
+            return assess(of_ledger(self._ledger()), profile, by, days, formula)
+
+        def work(view: View) -> Ranked:
+            days = view.span(Question(asked))
+            return assess(of_view(view), profile, by, days, formula)
+
+        return self._query.ask(EVERYBODY, Question(asked), ("ranking", by, formula), work, WAIT_S)
 
     def _days(self, days: Span) -> str:
         return days.label(lambda at: str(self._clock.text(at))[5:16])
@@ -168,6 +174,18 @@ class RankingDesk:
             parts=tuple(_part(mark, narrowed if linked else None) for mark in one.score.marks),
             note=one.score.why or partly,
         )
+
+
+def of_view(view: View) -> Figures:
+    """The figures of the process's copy of the cases."""
+
+    def figures(
+        city: Profile, window: Window, by: str | None, ids: Sequence[str]
+    ) -> tuple[Mapping[str, Value], Mapping[str, Mapping[str, Value]]]:
+        counted = replace(view, profile=city).over(Question(), window, ids)
+        return counted.total(), counted.by(by) if by else {}
+
+    return figures
 
 
 def _own(by: str, formula: str = "") -> dict[str, str]:

@@ -29,9 +29,13 @@ class Happenings:
         """`count` new cases are reported 上报, in one round trip."""
         self._bus.send([self._report() for _ in range(count)])
 
-    def advance(self, count: int = 1) -> None:
-        """`count` steps of cases that were reported before; the number reported stays."""
-        self._bus.send([self._advance() for _ in range(count) if self._done])
+    def advance(self, count: int = 1) -> int:
+        """`count` steps of cases that were reported before, as far as there are any; how many. The
+        number reported stays."""
+        events = [self._advance() for _ in range(count) if self._done]
+        if events:
+            self._bus.send(events)
+        return len(events)
 
     def _report(self) -> bytes:
         rng, profile = self._rng, self._profile

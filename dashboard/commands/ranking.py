@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from dashboard.assessing import BY, Ranked, assess, name_of
+from dashboard.assessing import BY, Ranked, assess, name_of, of_ledger
 from dashboard.assessment.choice import BadChoice
 from dashboard.assessment.formula import WHOLE, decimal
 from dashboard.assessment.ranking import Standing
@@ -54,7 +54,8 @@ def command(
     try:
         now = instant(as_of, "--as-of", LATEST) if as_of else time.time_ns() // 1_000_000
         days = span(profile, _term(asked or profile.assessment.period, last, profile, now), now)
-        ranked = assess(open_ledger(config, profile, reading=True), profile, by, days, formula)
+        figures = of_ledger(open_ledger(config, profile, reading=True))
+        ranked = assess(figures, profile, by, days, formula)
     except (Rejected, BadChoice, BadPeriod) as error:
         raise click.UsageError(str(error)) from error
     except LedgerError as error:

@@ -35,8 +35,10 @@ from dashboard.ledger.schema import SCHEMA_VERSION, metadata
 CHUNK: Final = 10_000
 FIRST: Final = ("meta", "patterns")
 """Come first: what follows is understood by them."""
-LEFT_OUT: Final = ("replay_minutes",)
-"""Pictures of the last days 回放: larger than all else, and no figure comes from them."""
+MOMENTARY: Final = ("sessions", "tries")
+"""Who is signed in, and who just tried to: whoever restores a backup signs in anew."""
+LEFT_OUT: Final = ("replay_minutes", *MOMENTARY)
+"""And the pictures of the last days 回放: larger than all else, and no figure comes from them."""
 _ARROW: Final = (
     (Text, pa.string()),
     (LargeBinary, pa.binary()),
@@ -114,6 +116,8 @@ def restore(
                 raise LedgerError(f"{parsed.render_as_string()} 不是空库（有 {there} 等表）")
             upgrade(connection, version)
             for name, chunks in contents.items():
+                if name in MOMENTARY:  # a backup of an earlier version has them
+                    continue
                 for columns, rows in chunks():
                     _fill(connection, name, columns, rows)
                     progress(len(rows))

@@ -22,6 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[impor
 
 from dashboard.sources.mapping import FileFormat
 from dashboard.sources.tables import Record, TableError, heading
+from dashboard.sources.xlsxguard import check_workbook
 
 _ERRORS: Final = frozenset(
     {"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!", "#SPILL!", "#CALC!"}
@@ -49,6 +50,7 @@ class _Findings:
 def open_xlsx(path: Path, form: FileFormat, used: Collection[str] | None) -> Iterator[XlsxTable]:
     """Opens one sheet of a workbook. Raises `TableError`."""
     try:
+        check_workbook(path)
         book = load_workbook(path, read_only=True, data_only=True)
     except _BROKEN as error:
         raise TableError(f"{path}：不是可读的 xlsx 工作簿（{error}）") from error

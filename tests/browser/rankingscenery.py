@@ -13,7 +13,7 @@ from dashboard.assessment.catalog import CATALOG
 from dashboard.assessment.formula import POSTS, Formula
 from dashboard.assessment.ranking import Standing, standings
 from dashboard.assessment.scoring import Score, score
-from dashboard.assessmentwork import Answer, AssessmentWork
+from dashboard.assessmentwork import START_MS, Answer, AssessmentWork
 from dashboard.city import load_profile
 from dashboard.formula import Value
 from dashboard.measures import MEASURES
@@ -93,7 +93,8 @@ def painted(
     elif answer is not None:
         future.set_result(answer)
     work = AssessmentWork(profile, lambda _: answer, lambda _: future)  # type: ignore[arg-type,return-value]
-    work.reset(NOON_MS)
+    work.reset(NOON_MS - START_MS)
+    work.advance(NOON_MS)
     if future.done():
         work.advance(NOON_MS)
     frame: Any = {"s": {}, "t": {}}

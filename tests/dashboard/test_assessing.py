@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from dashboard.assessing import BY, assess, choosing
+from dashboard.assessing import BY, assess, choosing, of_ledger
 from dashboard.assessment.formula import POSTS
 from dashboard.city import Profile, load_profile
 from dashboard.cli import main
@@ -86,7 +86,7 @@ def test_every_component_is_what_measures_answer(
     ledger: Ledger, profile: Profile, by: str, formula: str, asked: str
 ) -> None:
     days = span(profile, period(asked), WEDNESDAY)
-    ranked = assess(ledger, profile, by, days, formula)
+    ranked = assess(of_ledger(ledger), profile, by, days, formula)
     assert ranked.formula is not None and ranked.city is not None
     city = choosing(profile, ranked.formula)
     now = reckon(ledger, city, days.window, by)
@@ -106,25 +106,26 @@ def test_every_component_is_what_measures_answer(
 
 def test_who_has_no_case_is_there_without_a_rank(ledger: Ledger, profile: Profile) -> None:
     days = span(profile, period("week"), WEDNESDAY)
-    ranked = assess(ledger, profile, "district", days)
+    ranked = assess(of_ledger(ledger), profile, "district", days)
     assert {one.member for one in ranked.standings} == {"101", "102", "103"}
     last = ranked.standings[-1]
     assert (last.member, last.rank, last.score.total) == ("103", None, None)
     assert last.score.why == "按期处置率：分母为 0；结案率：分母为 0；返工率：分母为 0"
     assert [one.rank for one in ranked.standings[:2]] == [1, 2]
-    idle = assess(ledger, profile, "department", days).standings[-1]
+    idle = assess(of_ledger(ledger), profile, "department", days).standings[-1]
     assert (idle.member, idle.rank) == ("D2", None)
 
 
 def test_a_running_term_is_compared_with_as_much_of_the_one_before(
     ledger: Ledger, profile: Profile
 ) -> None:
-    ranked = assess(ledger, profile, "district", span(profile, period("week"), WEDNESDAY))
+    ranked = assess(
+        of_ledger(ledger), profile, "district", span(profile, period("week"), WEDNESDAY)
+    )
     assert ranked.span.running
     assert ranked.base.window.as_of == WEDNESDAY - 7 * DAY
-    earlier = assess(
-        ledger, profile, "district", span(profile, period("week"), WEDNESDAY - 7 * DAY)
-    )
+    a_week_ago = span(profile, period("week"), WEDNESDAY - 7 * DAY)
+    earlier = assess(of_ledger(ledger), profile, "district", a_week_ago)
     assert {one.member: one.rank_before for one in ranked.standings} == {
         one.member: one.rank for one in earlier.standings
     }
@@ -133,7 +134,7 @@ def test_a_running_term_is_compared_with_as_much_of_the_one_before(
 def test_posts_are_scored_as_groups_each_by_its_own_formula(
     ledger: Ledger, profile: Profile
 ) -> None:
-    ranked = assess(ledger, profile, "post", span(profile, period("week"), WEDNESDAY))
+    ranked = assess(of_ledger(ledger), profile, "post", span(profile, period("week"), WEDNESDAY))
     assert [one.member for one in ranked.standings] == list(POSTS)
     assert ranked.city is None and all(one.rank is None for one in ranked.standings)
     collector, acceptor, chief, dispatcher = ranked.standings
@@ -145,7 +146,7 @@ def test_posts_are_scored_as_groups_each_by_its_own_formula(
 def test_a_window_nobody_reported_in_has_no_score_not_0(ledger: Ledger, profile: Profile) -> None:
     days = span(profile, period("2026-03"), WEDNESDAY + 90 * DAY)
     for by in BY:
-        for one in assess(ledger, profile, by, days).standings:
+        for one in assess(of_ledger(ledger), profile, by, days).standings:
             assert one.score.total is None and one.rank is None
             assert "期内没有数据" in one.score.why or "案卷没有" in one.score.why
 
@@ -154,13 +155,13 @@ def test_cells_of_a_district_make_its_steps(ledger: Ledger, profile: Profile) ->
     days = span(profile, period("week"), WEDNESDAY)
     known = replace(profile.assessment, units={"101": 10, "102": 10, "103": 10})
     with_units = replace(profile, assessment=known)
-    first = assess(ledger, with_units, "district", days, "standard-area").standings[0]
+    first = assess(of_ledger(ledger), with_units, "district", days, "standard-area").standings[0]
     assert first.score.marks[1].value is not None and first.score.marks[1].value.num
     per_cell = first.score.marks[1].value.num / 10
     steps = ((3, 90), (5, 75), (7, 60), (9, 40))
     points = next((points for bound, points in steps if per_cell < bound), 0)
     assert first.score.marks[1].share == Fraction(points, 100)
-    without = assess(ledger, profile, "district", days, "standard-area").standings[0]
+    without = assess(of_ledger(ledger), profile, "district", days, "standard-area").standings[0]
     assert without.score.covered == 80 and without.score.total is not None
 
 

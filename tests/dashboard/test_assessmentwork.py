@@ -10,8 +10,15 @@ from typing import Any
 
 import pytest
 
-from dashboard.assessing import assess
-from dashboard.assessmentwork import EVERY_MS, LOOK_MS, Answer, AssessmentWork, LedgerRanking
+from dashboard.assessing import assess, of_ledger
+from dashboard.assessmentwork import (
+    EVERY_MS,
+    LOOK_MS,
+    START_MS,
+    Answer,
+    AssessmentWork,
+    LedgerRanking,
+)
 from dashboard.city import load_profile
 from dashboard.ledger import Ledger
 from dashboard.periods import period, span
@@ -64,7 +71,8 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 
 def test_the_frame_says_what_the_command_says(room: Room) -> None:
-    room.work.reset(WEDNESDAY)
+    room.work.reset(WEDNESDAY - START_MS)
+    room.work.advance(WEDNESDAY)
     assert room.frame()["s"]["ranking.about"] == {"problem": None}
     assert not room.work.advance(WEDNESDAY)
     room.reply()
@@ -72,7 +80,7 @@ def test_the_frame_says_what_the_command_says(room: Room) -> None:
     shown = room.frame()
     days = span(room.profile, period("week"), WEDNESDAY)
     for by, table in (("district", "districts"), ("department", "departments"), ("post", "posts")):
-        ranked = assess(room.ledger, room.profile, by, days)
+        ranked = assess(of_ledger(room.ledger), room.profile, by, days)
         rows = shown["t"][f"ranking.{table}"]
         assert [(row["id"], row["r"]) for row in rows] == [
             (one.member, one.rank) for one in ranked.standings
@@ -95,7 +103,10 @@ def test_the_frame_says_what_the_command_says(room: Room) -> None:
 
 def test_it_asks_every_five_minutes_and_at_midnight(room: Room) -> None:
     work = room.work
-    work.reset(WEDNESDAY)
+    work.reset(WEDNESDAY - START_MS)
+    work.advance(WEDNESDAY - 1)
+    assert room.asked == [] and work.next_at <= WEDNESDAY, "the first frames come first"
+    work.advance(WEDNESDAY)
     work.advance(WEDNESDAY + 1)
     assert len(room.asked) == 1 and work.next_at <= WEDNESDAY + 1 + LOOK_MS
     room.reply()
@@ -121,7 +132,8 @@ def test_it_asks_every_five_minutes_and_at_midnight(room: Room) -> None:
 
 def test_what_goes_wrong_is_said_and_the_last_answer_stays(room: Room) -> None:
     work = room.work
-    work.reset(WEDNESDAY)
+    work.reset(WEDNESDAY - START_MS)
+    work.advance(WEDNESDAY)
     room.reply()
     work.advance(WEDNESDAY)
     before = room.frame()["t"]
