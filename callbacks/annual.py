@@ -387,4 +387,5 @@ def _acts(sheet: Sheet) -> list[Component]:
         )
         for act in sheet.acts
     ]
-    return [reason, *buttons]
+    named = html.Label([html.Span("理由", className="unseen"), reason])
+    return [named, *buttons]

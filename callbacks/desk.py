@@ -40,7 +40,8 @@ def register(app: Dash, desk: Desk, pages: Sequence[Page], reader: Callable[[], 
     async def carry(
         href: str | None, path: str | None, search: str | None, kept: str | None
     ) -> tuple[Any, ...]:
-        page = by_id.get((path or "").removeprefix(PREFIX).strip("/"))
+        id = (path or "").removeprefix(PREFIX.rstrip("/")).strip("/")
+        page = by_id.get(id) if id else next(iter(pages), None)
         if page is not None and page.filtered:
             kept = kept_of(search)
         elif not kept:

@@ -21,7 +21,8 @@ from dashboard.ledger import Ledger
 from dashboard.ledger.callreading import (
     agent_changes,
     call_sums,
-    calls_since,
+    calls_counted,
+    calls_offered,
     day_points,
     newest_states,
     quarter_sums,
@@ -131,7 +132,7 @@ def _add_cut_quarter(
     if not window.first_day <= cut_day < window.end_day or start == window.as_of:
         return
     rules, counts = ledger.rules.hotline, Counts()
-    for _, row in calls_since(ledger, start):
+    for _, row in calls_counted(ledger, start, window.as_of):
         for at, counter, n in points(row, rules):
             if start <= at < window.as_of:
                 counts[counter] = counts.get(counter, 0) + n
@@ -197,7 +198,7 @@ def rolled(
 def standing(ledger: Ledger, rules: Hotline, as_of: int) -> Counts:
     """Who waits, and what the agents do, at the as-of time."""
     since = as_of - round(rules.max_wait_s * 1000)
-    found = [undecided(row, rules, as_of) for _, row in calls_since(ledger, since)]
+    found = [undecided(row, rules, as_of) for _, row in calls_offered(ledger, since, as_of)]
     waiting = [one for one in found if one is not None]
     out = waiting_counts(waiting, as_of)
     states = {

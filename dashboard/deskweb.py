@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -26,6 +26,7 @@ from dashboard.contentpolicy import page_policy
 from dashboard.packing import Packed
 from dashboard.statics import Statics
 from layouts.desk import PREFIX, shell
+from layouts.maps import prepare as prepare_maps
 from layouts.page import Desk, Page, Reader
 from layouts.theme import FONT_SHEET, index_string
 
@@ -35,6 +36,11 @@ FOLDER = "desk/"
 """The desk's own scripts and styles among the assets."""
 SHARED = ("format.js",)
 """Scripts of the wall that the desk's build on: they come first."""
+OF_MAP = (
+    *("paint.js", "lists.js", "heat-base.js", "heat-card.js", "heat-data.js"),
+    *("heat-layer.js", "heat-lists.js", "heat-map.js", "heat-marks.js", "heat-scene.js"),
+)
+"""The same for a desk with a map."""
 _asking: ContextVar[Identity] = ContextVar("cityops_asking", default=NOBODY)
 
 P = ParamSpec("P")
@@ -91,7 +97,11 @@ def _dash_app(site: DeskSite) -> Dash:
     statics = site.statics
     mine = [name for name in statics.names if name.startswith(FOLDER)]
     styles = ["tokens.css", *(n for n in mine if n.endswith(".css"))]
-    scripts = [*SHARED, *(name for name in mine if name.endswith(".js"))]
+    city_map = site.desk.map
+    if city_map is not None:
+        prepare_maps()
+    shared = (*SHARED, *(OF_MAP if city_map else ()))
+    scripts = [*shared, *(name for name in mine if name.endswith(".js"))]
     dash = Dash(
         "dashboard",
         server=False,
@@ -110,7 +120,12 @@ def _dash_app(site: DeskSite) -> Dash:
             [statics.bundle("desk", scripts)],
             [],
             statics.url("favicon.svg"),
-            {"timezone": site.desk.timezone},
+            {
+                "timezone": site.desk.timezone,
+                "map": city_map and asdict(city_map),
+                "vendor": statics.url("vendor/"),
+                "hold_s": 0,
+            },
         ),
     )
     dash.backend.websocket_capability = False  # plotly/dash#3939: an unused socket per viewer

@@ -129,9 +129,10 @@ class Doors:
         return None if found is None else found.settings
 
     def opened(self, screen: Screen, address: str) -> None:
-        """Notes that a screen exchanged its link for a cookie."""
+        """Notes that a screen exchanged its link for a cookie; it does not wait for a store that
+        somebody has locked."""
         who = f"wall:{screen.id}"
-        self._write_down(Entry(self.now(), who, "screen.open", screen.name, {}, address))
+        self.note(Entry(self.now(), who, "screen.open", screen.name, {}, address))
 
     # People -------------------------------------------------------------------------------------
 
@@ -196,14 +197,6 @@ class Doors:
             self._told[same] = entry.at
             while len(self._told) > NOTED_MOST:
                 del self._told[next(iter(self._told))]
-
-    def _write_down(self, entry: Entry) -> None:
-        if self.signing is not None:
-            try:
-                self.signing.log.add(entry)
-            except LedgerError as error:
-                self._away(error)
-                self.note(entry)
 
     # Keeping up ---------------------------------------------------------------------------------
 

@@ -53,15 +53,17 @@ class HeatQuery:
 
     def member(self, level: str, i: int, lists: bool) -> dict[str, Any]:
         """A member of a level: what it belongs to, every measure over every window, the reports of
-        each of the last 30 days, and with `lists` its newest cases. Raises `UnknownPlace`."""
+        each of the last 30 days and of the 30 days before the window 30d together, and with `lists`
+        its newest cases. Raises `UnknownPlace`."""
         ground, now = self._ground, self._now()
         if level not in (*ground.members, "unit_cell") or not 0 <= i < ground.size(level):
             raise UnknownPlace(f"{level} {i}")
         code = ground.code(level, i)
         upper = ground.upper(i) if level == "unit_cell" else {level: ground.name(level, i)}
-        counts, trend = self._counts(level, code, now)
+        counts, trend, before = self._counts(level, code, now)
         names = {name: upper.get(name, "") for name in ground.members}
         found = {"code": code, **names, "as_of": now, "counts": counts, "trend": trend}
+        found["before_30d"] = before
         return {**found, "cases": self._cases(level, code)} if lists else found
 
     def districts(self, level: str, i: int) -> set[str]:
@@ -71,12 +73,14 @@ class HeatQuery:
             raise UnknownPlace(f"{level} {i}")
         return ground.districts(level, i)
 
-    def _counts(self, level: str, code: str, now: int) -> tuple[dict[str, Any], list[int]]:
+    def _counts(self, level: str, code: str, now: int) -> tuple[dict[str, Any], list[int], int]:
         today, windows = self._profile.day(now), self._windows
         midnight = self._profile.day_start(today)
         edges = {w: (windows.since(w, now), midnight if w == "yesterday" else now) for w in WINDOWS}
         first = self._profile.day_start(today - TREND_DAYS + 1)
-        start = min(first, *(low for low, _ in edges.values()))
+        recent = edges["30d"][0]
+        earlier, before = recent - (now - recent), 0
+        start = min(first, earlier, *(low for low, _ in edges.values()))
         sums = {m: {w: [0, 0] for w in WINDOWS} for m in MEASURES}
         trend = [0] * TREND_DAYS
         for row in spots.at_member(self._ledger, self._columns, level, code, start):
@@ -86,12 +90,13 @@ class HeatQuery:
                 for at, begin, until, num, den in counting.instants(mine):
                     if measure == "reported" and first <= at < now:
                         trend[self._profile.day(at) - today + TREND_DAYS - 1] += 1
+                    before += measure == "reported" and earlier <= at < recent
                     if begin <= now < until:
                         for window, (low, high) in edges.items():
                             if low <= at < high:
                                 both = sums[measure][window]
                                 both[0], both[1] = both[0] + num, both[1] + den
-        return {m: {w: _value(m, *sums[m][w]) for w in WINDOWS} for m in MEASURES}, trend
+        return {m: {w: _value(m, *sums[m][w]) for w in WINDOWS} for m in MEASURES}, trend, before
 
     def _cases(self, level: str, code: str) -> list[dict[str, Any]]:
         rows = spots.newest_at_member(self._ledger, _LISTED, level, code, CASES)

@@ -69,6 +69,7 @@ class PlatformDesk:
         remarks: RemarkDesk,
     ) -> None:
         self._ledger, self._profile, self._now, self._remarks = ledger, profile, now, remarks
+        self._clock = LocalTime(profile.timezone)
 
     def board(self, who: Identity, address: str) -> PlatformBoard:
         """Everything the page shows for an address."""
@@ -76,7 +77,7 @@ class PlatformDesk:
         reading = read_question(address, profile.names)
         asked = span(profile, reading.question.period, self._now())
         found = Compared(ledger, profile, asked, ALL)
-        clock = LocalTime(profile.timezone)
+        clock = self._clock
         notes: list[str] = []
         if reading.question.among:
             notes.append(IGNORED)

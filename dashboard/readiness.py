@@ -25,18 +25,17 @@ class Shown(Protocol):
 
 
 class Readiness:
-    """Of one web process. `migrated`: whether the ledger's tables are known to be this program's;
-    None where no database is needed."""
+    """Of one web process. `unsound`: whether the ledger's tables are not this program's, as far as
+    is known; one that is away does not keep screens out, their links are signed."""
 
-    def __init__(self, hub: Shown, migrated: Callable[[], bool] | None) -> None:
-        self._hub, self._migrated = hub, migrated
-        self._connected = self._sound = False
+    def __init__(self, hub: Shown, unsound: Callable[[], bool]) -> None:
+        self._hub, self._unsound = hub, unsound
+        self._connected = False
 
     def waits(self) -> Sequence[str]:
-        """What is still missing, by the keys of `/healthz`; empty once all was there."""
+        """What is still missing; empty once all was there."""
         self._connected = self._connected or self._hub.redis_ok
-        self._sound = self._sound or self._migrated is None or self._migrated()
-        missing = {"connected": self._connected, "migrated": self._sound}
+        missing = {"connected": self._connected, "migrated": not self._unsound()}
         return [name for name, there in missing.items() if not there]
 
     def told(self) -> Mapping[str, Any]:

@@ -102,7 +102,7 @@ def create_app(config: Config) -> App:
         requests,
         queries,
     )
-    ready = Readiness(hub, None if front.signing is None else lambda: front.database.prepared)
+    ready = Readiness(hub, lambda: front.signing is not None and front.database.unsound)
     paths = paths_of(scenes, view)
     past = ReplaySite(
         Minutes(front.database), config.replay_days, profile.timezone, _now, profile, ground, paths

@@ -27,6 +27,7 @@ from dashboard.contentpolicy import page_policy
 from dashboard.leandash import LeanDash
 from dashboard.packing import Packed
 from dashboard.statics import Statics
+from layouts.folded import folded
 from layouts.scene import Scene, View
 from layouts.theme import FONT_SHEET, font_slices, in_order, index_string
 from layouts.wall import wall
@@ -170,7 +171,7 @@ def _dash_app(site: WallSite) -> Dash:
     )
     dash.backend.websocket_capability = False  # plotly/dash#3939: an unused socket per viewer
     dash.init_app(FastAPI(docs_url=None, redoc_url=None, openapi_url=None))
-    dash.layout = layout
+    dash.layout = folded(layout)
     return dash
 
 

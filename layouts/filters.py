@@ -56,7 +56,7 @@ def frame(*dimensions: str, narrow: bool = True) -> Component:
     `narrow` only the period is asked for."""
     return html.Div(
         [
-            dcc.Location(id=ids.FILTER_AT, refresh=False),
+            dcc.Location(id=ids.FILTER_AT, refresh="callback-nav"),
             dcc.Store(id=ids.FILTER_DIMENSIONS, data=list(dimensions or USUAL) if narrow else []),
             html.Div(id=ids.FILTER_BAR),
         ],

@@ -6,6 +6,7 @@ default tile layer, ever: what lies below the heat is the city's configuration.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Sequence
 
@@ -20,18 +21,33 @@ STYLE = {"variable": "cityops.outlineStyle"}
 
 
 def city_map(
-    city: CityMap, id: str, over: Sequence[Child], *, ranks: int, interactive: bool = False
+    city: CityMap,
+    id: str,
+    over: Sequence[Child],
+    *,
+    ranks: int,
+    interactive: bool = False,
+    stays: bool = False,
 ) -> Component:
     """A map fitted to the grid; `over` are the boxes 控件 above it, which labels keep clear of.
 
     `ranks`: how many of the hottest places get a number. `interactive`: may be moved by hand.
+    `stays`: as a person left it, with what is chosen in the address; a wall's goes round by itself.
     """
-    settings = json.dumps({"id": id, "ranks": ranks, "interactive": interactive})
+    told = {"id": id, "ranks": ranks, "interactive": interactive} | (
+        {"stays": True} if stays else {}
+    )
+    settings = json.dumps(told)
     return html.Div(
         [_leaflet(city, id, interactive), *over],
         className="map-box",
         **data(map=settings),
     )
+
+
+def prepare() -> None:
+    """Makes dash-leaflet known to a Dash app that builds its pages later: call it before."""
+    importlib.import_module("dash_leaflet")
 
 
 def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:

@@ -50,7 +50,19 @@
     return list;
   }
 
-  function createCellCard(root) {
+  /** 与再往前的 30 日相比：件数比 %；从 0 起没有百分比。 */
+  function before(told) {
+    const now = ((told.counts || {}).reported || {})['30d'];
+    const was = told.before_30d;
+    if (!f.known(was) || !f.known(now)) return '';
+    const share = was ? (now - was) / was : 0;
+    const change = now === was ? '　持平' : !was ? ''
+      : '　' + (share < 0 ? '▼ ' : '▲ ') + (Math.abs(share) * 100).toFixed(1) + f.THIN + '%';
+    return '前 30 日上报 ' + f.count(was) + ' 件' + change;
+  }
+
+  /** stays：不自己关（桌面）；墙上的卡过一会儿收起。 */
+  function createCellCard(root, stays) {
     const el = root.appendChild(app.make('aside', 'card cell-card'));
     el.setAttribute('role', 'dialog');
     let closes = 0;
@@ -80,11 +92,13 @@
       };
       put('编码', title === told.code ? '' : told.code);
       LEVELS.forEach(([id, name]) => { if (told[id] && told[id] !== title) put(name, told[id].replace('（生成）', '')); });
-      el.appendChild(countsTable(meta, told.counts || {}));
+      if (told.counts) el.appendChild(countsTable(meta, told.counts));
       if (told.trend && told.trend.length) {
         const sum = told.trend.reduce((a, b) => a + b, 0);
         el.appendChild(app.make('div', 'mut', '近 ' + told.trend.length + ' 日逐日上报　共 ' + f.count(sum) + ' 件'));
         el.appendChild(trendBars(told.trend));
+        const compared = before(told);
+        if (compared) el.appendChild(app.make('div', 'mut', compared));
       }
       if (told.cases && told.cases.length) {
         el.appendChild(app.make('div', 'mut', '案卷'));
@@ -96,8 +110,10 @@
       close();
       onClose = closed;
       const mine = asked;
+      const from = document.activeElement;
       fetch('/cell/' + level + '/' + member, { cache: 'no-store' })
         .then((answer) => {
+          if (answer.status === 403 && stays) return { code: '不在您的管辖范围' };
           if (!answer.ok) throw new Error('/cell ' + answer.status);
           return answer.json();
         })
@@ -105,14 +121,23 @@
           if (mine !== asked) return;
           fill(meta, told, level);
           el.classList.add('open');
+          if (stays) take(from);
           clearTimeout(closes);
-          closes = setTimeout(close, OPEN_MS);
+          if (!stays) closes = setTimeout(close, OPEN_MS);
         })
         .catch((error) => console.error('cell', level, member, error));
     }
 
-    document.addEventListener('keydown', (event) => { if (event.key === 'Escape') close(); });
-    return { open, close };
+    /** 桌面：键盘到卡上去，关了回到原处。 */
+    function take(from) {
+      el.querySelector('.shut').focus();
+      const rest = onClose;
+      onClose = () => { if (rest) rest(); if (from && from.isConnected) from.focus(); };
+    }
+
+    const escape = (event) => { if (event.key === 'Escape') close(); };
+    document.addEventListener('keydown', escape);
+    return { open, close, drop() { document.removeEventListener('keydown', escape); el.remove(); } };
   }
 
   app.createCellCard = createCellCard;

@@ -123,9 +123,15 @@
     let live = null;
     let asked = '';
     let settling = 0;
-    const ready = fetch('/grid/meta.json')
-      .then((answer) => (answer.ok ? answer.json() : null))
-      .then((told) => { meta = told; return told; });
+    let learnt = null;
+
+    /** 网格的说明：头一个要的人取，取一次。 */
+    function learn() {
+      learnt = learnt || fetch('/grid/meta.json')
+        .then((answer) => (answer.ok ? answer.json() : null))
+        .then((told) => { meta = told; return told; });
+      return learnt;
+    }
 
     const wanted = () => Array.from(new Set([].concat(...Array.from(wishes.values())))).sort();
     const tell = (key, changed) => listeners.forEach((listener) => listener(key, changed));
@@ -262,14 +268,18 @@
     }
 
     const heat = {
-      ready,
+      get ready() { return learn(); },
       want,
       wanted,
       renew,
       meta: () => meta,
       vector: (key) => { const entry = held.get(key); return entry ? entry.vector : null; },
       listen: (listener) => listeners.push(listener),
+      /** 没有实时链路的页面：整份再取。 */
+      refresh: () => held.forEach((entry, key) => load(key)),
+      unlisten: (listener) => listeners.splice(listeners.indexOf(listener), 1),
       follow(stream) {
+        learn();
         live = stream;
         asked = wanted().join(',');
         live.on('heat', onDelta);

@@ -204,7 +204,7 @@
 
     /** 每秒：手动之后久不动就回全图。 */
     function rest() {
-      if (moved && performance.now() - moved > REST_MS) fit();
+      if (!options.stays && moved && performance.now() - moved > REST_MS) fit();
     }
 
     const view = {
@@ -223,6 +223,8 @@
       replaying: () => Boolean(over),
       hidden: () => hidden,
       meta: () => meta,
+      /** 页面走了：下次来的是另一张图。 */
+      drop() { views.delete(id); waiting.delete(id); app.heat.want(id, []); },
     };
     views.set(id, view);
     const early = waiting.get(id);

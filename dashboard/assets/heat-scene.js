@@ -56,12 +56,15 @@
     if (!settings.interactive) choice = DEFAULT;
     let turn = 0;
     let turned = performance.now();
+    const stays = Boolean(settings.stays); // 桌面：不轮换、不回全图，选了什么写进地址
     let heldUntil = 0;
     let replay = null;
     let dirty = false;
+    let unseen = false; // 上次写字时画面藏着，不知道放得下几行
 
     const view = app.createMapView('map-' + settings.id, box, {
       interactive: settings.interactive,
+      stays,
       onChange: () => marks.refresh(),
       onMove: () => marks.moving(true),
       onMoving() {},
@@ -86,6 +89,7 @@
       queued = 0;
       if (!dirty) return;
       dirty = false;
+      unseen = !box.clientHeight;
       const live = app.heat.vector(view.key());
       const vector = view.replaying() ? view.vector() : live;
       const meta = view.meta();
@@ -98,9 +102,9 @@
         Object.assign({}, choice, view.replaying() ? { window: 'today' } : {}));
       act('note', note, meta, live);
       act('hot-title', hotTitle, meta, live);
-      act('hot', (el) => lists.hottest(el, live, app.capacity(el, 4.6, 10)));
+      act('hot', (el) => lists.hottest(el, live, stays ? 10 : app.capacity(el, 4.6, 10)));
       act('short', (el) => lists.shortList(el, meta, live, 5));
-      act('repeat', (el) => lists.repeats(el, live, app.capacity(el, 1.75, 10)));
+      act('repeat', (el) => lists.repeats(el, live, stays ? 10 : app.capacity(el, 1.75, 10)));
       act('repeat-note', (el) => app.setText(el, meta.repeat
         ? meta.repeat.days + ' 日内同点位 ≥ ' + meta.repeat.times + ' 次' : ''));
       marks.moving(false);
@@ -132,9 +136,18 @@
       }
     }
 
+    const hold = () => { heldUntil = performance.now() + app.page.hold_s * 1000; };
+
+    function address() {
+      const query = new URLSearchParams(location.search);
+      query.set('map', [choice.measure, choice.window, choice.level].join('.'));
+      return location.pathname + '?' + query;
+    }
+
     function choose(part, byHand) {
       choice = Object.assign({}, choice, part);
-      if (byHand) heldUntil = performance.now() + app.page.hold_s * 1000;
+      if (byHand) hold();
+      if (byHand && stays) history.replaceState(history.state, '', address());
       if (replay) replay.stop();
       Object.keys(pressed).forEach((name) => pressed[name](choice[name]));
       view.choose(choice);
@@ -175,6 +188,13 @@
       if (has(meta.measures, measure) && has(meta.windows, window_)) choose(next, false);
     }
 
+    if (scene) {
+      new MutationObserver(() => {
+        if (!unseen || !box.clientHeight) return;
+        dirty = true;
+        write();
+      }).observe(scene, { attributes: true, attributeFilter: ['class'] });
+    }
     const lapse = parts('replay');
     if (lapse) replay = app.createReplay(lapse, view, () => { dirty = true; queue(); });
     const zoom = box.querySelector('.zoom');
@@ -185,26 +205,33 @@
         if (button.dataset.by === '0') view.fit(); else view.zoom(Number(button.dataset.by));
       });
     }
-    document.addEventListener('pointerdown', () => {
-      heldUntil = performance.now() + app.page.hold_s * 1000;
-    });
-    return { view, marks, learn, everySecond, choose: (part) => choose(part, true) };
+    document.addEventListener('pointerdown', hold);
+    return { view, marks, learn, everySecond, choose: (part) => choose(part, true),
+      drop() { document.removeEventListener('pointerdown', hold); view.drop(); } };
   }
 
+  /** 接上 root 里的地图；返回它们、卡片与停下的办法。 */
   function startMaps(root) {
     const boxes = Array.from(root.querySelectorAll('[data-map]'));
-    if (!boxes.length) return;
-    const card = app.createCellCard(root);
+    if (!boxes.length) return null;
+    const card = app.createCellCard(root, boxes.some((box) => JSON.parse(box.dataset.map).stays));
     const maps = boxes.map((box) => setUp(root, box, card));
     app.maps = maps;
-    app.heat.listen((key, changed) => maps.forEach((one) => {
+    const hear = (key, changed) => maps.forEach((one) => {
       if (key === 'points') one.marks.pulse(changed); else one.view.hear(key, changed);
-    }));
+    });
+    app.heat.listen(hear);
     app.heat.ready.then((meta) => {
       if (!meta) return;
       maps.forEach((one) => one.learn(meta));
     });
-    setInterval(() => maps.forEach((one) => one.everySecond()), 1000);
+    const seconds = setInterval(() => maps.forEach((one) => one.everySecond()), 1000);
+    return { maps, card, stop() {
+      clearInterval(seconds);
+      app.heat.unlisten(hear);
+      card.drop();
+      maps.forEach((one) => one.drop());
+    } };
   }
 
   app.startMaps = startMaps;

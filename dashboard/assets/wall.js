@@ -154,14 +154,25 @@
     setInterval(tick, TICK_MS);
   }
 
+  /** 版面里只供显示的部分以文字送来（layouts/folded.py），绑定之前展开。 */
+  function unfold(root) {
+    const parts = Array.from(root.querySelectorAll('[data-html]'));
+    if (root.dataset.html) parts.push(root);
+    parts.forEach((el) => {
+      el.innerHTML = el.dataset.html;
+      delete el.dataset.html;
+    });
+    return root;
+  }
+
   function await_(then) {
     const found = document.getElementById('wall');
-    if (found) return then(found);
+    if (found) return then(unfold(found));
     const watcher = new MutationObserver(() => {
       const root = document.getElementById('wall');
       if (!root) return;
       watcher.disconnect();
-      then(root);
+      then(unfold(root));
     });
     watcher.observe(document, { childList: true, subtree: true });
     return undefined;

@@ -37,7 +37,7 @@ from layouts.ids import FILTER_AT
 
 APART: Final = "bench-apart"
 """Redis keys of the real worker: its frames must not mix with the bench's."""
-WARM_S: Final = 10
+WARM_S: Final = 15
 TAIL_S: Final = 2
 EXAMPLES: Final = 5
 

@@ -19,8 +19,10 @@ PATIENCE_S: Final = 30.0
 
 
 def heard(browser: Browser, city: WallCity, who: Person) -> dict[str, list[dict[str, Any]]]:
-    """Page → the bodies of the callbacks it makes by itself when it opens."""
-    return {path: _asked(browser, city, who, path) for path in pages_of(browser, city, who)}
+    """Page → the bodies of the callbacks it makes by itself when it opens; without pages that make
+    none."""
+    found = {path: _asked(browser, city, who, path) for path in pages_of(browser, city, who)}
+    return {path: bodies for path, bodies in found.items() if bodies}
 
 
 def _asked(browser: Browser, city: WallCity, who: Person, path: str) -> list[dict[str, Any]]:
@@ -38,5 +40,5 @@ def _asked(browser: Browser, city: WallCity, who: Person, path: str) -> list[dic
         page.wait_for_timeout(50)
     page.wait_for_timeout(SETTLE_MS)
     page.context.close()
-    distinct = {orjson.dumps(body, option=orjson.OPT_SORT_KEYS): body for body in bodies}
-    return list(distinct.values())
+    last = {body["output"]: body for body in bodies}  # the first ones had no address yet
+    return list(last.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -19,8 +20,9 @@ import orjson
 
 TIMEOUT_S: Final = 30.0
 AGAIN_S: Final = 1.0
-UNFINISHED: Final = "正在计算".encode()
-"""An answer that says it takes longer: the page asks again until it is there."""
+UNFINISHED: Final = re.compile(rb'-tick":\s*\{"disabled":\s*false')
+"""An answer that says it takes longer, see `callbacks.asked`: it starts the clock by which the page
+asks again."""
 PATH: Final = "/desk/_dash-update-component"
 
 
@@ -101,7 +103,7 @@ class Crowd:
         began = time.monotonic()
         try:
             answer = await client.post(PATH, content=body, headers=headers)
-            while answer.status_code == 200 and UNFINISHED in answer.content:
+            while answer.status_code == 200 and UNFINISHED.search(answer.content):
                 self._report["again"] += 1
                 await asyncio.sleep(AGAIN_S)
                 answer = await client.post(PATH, content=body, headers=headers)

@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.processes import Child
 from dashboard.settings import settings_of
+from dashboard.stage import ChildFailed
 
 COUNTED: Final = "year.cases.reported"
 LINKS: Final = 100
@@ -178,42 +180,86 @@ def _shipped() -> dict[str, object]:
     return {name: known[name].default for name in ("web_workers", "access", "log_level", "demo")}
 
 
+class _City(threading.Thread):
+    """Sends what happens and looks at every frame, whatever else is going on."""
+
+    def __init__(self, line: Line, per_s: float, lags: Lags) -> None:
+        super().__init__(name="city", daemon=True)
+        self._line, self._lags = line, lags
+        self.per_s, self.sent = per_s, 0
+        self._happenings = Happenings(line.profile, line.bus)
+        self._over = threading.Event()
+        self._body: bytes | None = None
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        began = time.monotonic()
+        try:
+            while not self._over.wait(LOOK_S):
+                self._send(time.monotonic() - began)
+                self._look()
+        except Exception as error:  # told by whoever waits for this thread
+            self.error = error
+
+    def end(self) -> None:
+        """Stops it."""
+        self._over.set()
+        self.join()
+
+    def _send(self, passed_s: float) -> None:
+        """What is due by now, in one or two round trips."""
+        due = passed_s * self.per_s - self.sent
+        if not self.per_s or due < self.per_s * SEND_S:
+            return
+        count = int(due)
+        reports = max(1, round(count / PER_CASE))
+        self._lags.sent += [time.monotonic_ns()] * reports
+        self._happenings.report(reports)
+        self.sent += reports + self._happenings.advance(count - reports)
+
+    def _look(self) -> None:
+        """Notes which frame counts how many."""
+        body = self._line.bus.last_frame()
+        if body is not None and body != self._body:
+            self._body = body
+            frame = orjson.loads(body)
+            self._lags.shown(frame["seq"], frame["m"][COUNTED]["n"] or 0)
+
+
 class _Run:
-    """One measurement under way, driven by one thread: sends, looks, samples."""
+    """One measurement under way: waits, takes in what the screens read, samples memory."""
 
     def __init__(
         self, line: Line, work: Child, web: Child, loader: Loader, desk: Desk, per_s: float
     ) -> None:
         self._line, self._work, self._web = line, work, web
-        self._loader, self._desk, self._per_s = loader, desk, per_s
-        self._happenings = Happenings(line.profile, line.bus)
+        self._loader, self._desk = loader, desk
         self._lags = Lags()
-        self._body: bytes | None = None
-        self._began = time.monotonic()
-        self._sent = 0
-        self._look_at = 0.0
+        self._city = _City(line, per_s, self._lags)
         self._lost = self._gaps = 0
         self._loader_s = 0.0
         self._memory: list[tuple[float, float]] = []
 
     def measure(self, viewers: int, seconds: float) -> Load:
+        self._city.start()
         self._until(self._loader.ready)
         self._until(self._desk.ready)
         self._during(min(SETTLE_S, seconds))
         self._loader.start()
-        first, events, began = len(self._lags.sent), self._sent, time.monotonic()
+        first, events, began = len(self._lags.sent), self._city.sent, time.monotonic()
         used = cpu_s(self._web.pid), cpu_s(self._work.pid), busy_s()
         end = began + seconds
         while (left := end - time.monotonic()) > 0:
             self._during(min(WINDOW_S, left))
             self._window()
-        took_s, events = time.monotonic() - began, self._sent - events
+        took_s, events = time.monotonic() - began, self._city.sent - events
         spent = cpu_s(self._web.pid), cpu_s(self._work.pid), busy_s()
         web_s, work_s, all_s = (now - was for now, was in zip(spent, used, strict=True))
         asked = self._desk.stop()
-        self._per_s = 0
+        self._city.per_s = 0
         self._during(TAIL_S)
         self._window()
+        self._city.end()
         spread = self._lags.spread(first)
         windows = self._memory[:-1]
         return Load(
@@ -258,31 +304,12 @@ class _Run:
 
     def _until(self, done: Callable[[], bool]) -> None:
         while not done():
-            self._send()
-            self._look()
-            time.sleep(LOOK_S / 4)
-
-    def _send(self) -> None:
-        """What is due by now, in one or two round trips."""
-        due = (time.monotonic() - self._began) * self._per_s - self._sent
-        if not self._per_s or due < self._per_s * SEND_S:
-            return
-        count = int(due)
-        reports = max(1, round(count / PER_CASE))
-        self._lags.sent += [time.monotonic_ns()] * reports
-        self._happenings.report(reports)
-        self._sent += reports + self._happenings.advance(count - reports)
-
-    def _look(self) -> None:
-        """Notes which frame counts how many."""
-        if time.monotonic() < self._look_at:
-            return
-        self._look_at = time.monotonic() + LOOK_S
-        body = self._line.bus.last_frame()
-        if body is not None and body != self._body:
-            self._body = body
-            frame = orjson.loads(body)
-            self._lags.shown(frame["seq"], frame["m"][COUNTED]["n"] or 0)
+            for child in (self._web, self._work):
+                if child.ended() is not None:
+                    raise ChildFailed(child)
+            if self._city.error is not None:
+                raise self._city.error
+            time.sleep(LOOK_S)
 
 
 class Desk:

@@ -55,6 +55,7 @@ class Counting:
     """Counters wanted, `@report`, `@deadline` and pseudo counters among them."""
     check: Callable[[], None] = lambda: None
     _found: dict[str, tuple[Ints, NDArray[Any]]] = field(default_factory=dict)
+    """Instant or pseudo counter → the cases that have it in the window, and when."""
 
     def total(self) -> Counts:
         """The counters of all chosen cases."""
@@ -152,17 +153,27 @@ class Counting:
             places, at = self._within(_instant(name))
             has = self._fits(name)[self.table["pattern"][places]]
             return places[has], at[has]
-        moment = Moment(self.table, self.edges.as_of)
+        if name not in self._found:
+            self._found[name] = self._standing(name)
+        return self._found[name]
+
+    def _standing(self, name: str) -> tuple[Ints, NDArray[Any]]:
+        """Time-driven counts at the window's as-of time: 超期未处置, 在挂."""
+        table, as_of = self.table, self.edges.as_of
         if name == SUSPENDED_STOCK:
-            places = np.flatnonzero(moment.suspended() & moment.open() & self.chosen)
-            return places, self.table["suspended"][places]
-        where = moment.overdue() & self.chosen
-        at = self.table["reported" if name == OVERDUE_REPORT else "due"]
+            places = np.flatnonzero((table["suspended"] != 0) & self.chosen)
+            there = Moment(table, as_of, places)
+            places = places[there.suspended() & there.open()]
+            return places, table["suspended"][places]
+        due = table["due"]
+        places = np.flatnonzero((due != 0) & (due < as_of // SECOND) & self.chosen)
+        places = places[Moment(table, as_of, places).awaiting_disposal()]
+        at = table["reported" if name == OVERDUE_REPORT else "due"][places]
         if name != OVERDUE_STOCK:
             start, end = self.edges.start // SECOND, self.edges.end // SECOND
-            where &= (at >= start) & (at < end)
-        places = np.flatnonzero(where)
-        return places, at[places]
+            inside = (at >= start) & (at < end)
+            places, at = places[inside], at[inside]
+        return places, at
 
     def _named(self, found: dict[str, NDArray[np.int64]]) -> dict[int, Counts]:
         """Group → counter → n, zeros left out."""
@@ -174,16 +185,22 @@ class Counting:
 
 
 class Moment:
-    """Where cases stood at a moment, epoch ms on a whole second."""
+    """Where cases stood at a moment, epoch ms on a whole second; of `places`, or of all."""
 
-    def __init__(self, table: CaseTable, as_of: int) -> None:
-        self._table, self._at = table, as_of // SECOND
+    def __init__(self, table: CaseTable, as_of: int, places: Ints | None = None) -> None:
+        self._table, self._at, self._places = table, as_of // SECOND, places
+
+    def _column(self, name: str) -> NDArray[Any]:
+        column = self._table[name]
+        return column if self._places is None else column[self._places]
 
     def happened(self, instant: str) -> Flags:
         """It was at or before the moment."""
-        at = self._table[instant]
-        on_edge = (at == self._at) & ((self._table["edges"] & EDGE[instant]) != 0)
-        found: Flags = (at != 0) & ((at < self._at) | on_edge)
+        at = self._column(instant)
+        found: Flags = (at != 0) & (at < self._at)
+        on_edge = np.flatnonzero(at == self._at)
+        if len(on_edge):
+            found[on_edge] = (self._column("edges")[on_edge] & EDGE[instant]) != 0
         return found
 
     def open(self) -> Flags:
@@ -196,12 +213,10 @@ class Moment:
         """挂账, not resumed."""
         return self.happened("suspended") & ~self.happened("resumed")
 
-    def overdue(self) -> Flags:
-        """超期未处置: with a department, past its deadline, neither disposed nor ended."""
-        due = self._table["due"]
-        late = (due != 0) & (due < self._at) & self.happened("dispatched")
-        found: Flags = late & ~self.happened("disposed") & self.open() & ~self.suspended()
-        return found
+    def awaiting_disposal(self) -> Flags:
+        """待处置: with a department, neither disposed, ended nor suspended."""
+        waiting = self.happened("dispatched") & ~self.happened("disposed")
+        return waiting & self.open() & ~self.suspended()
 
 
 def _instant(counter: str) -> str:

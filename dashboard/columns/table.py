@@ -95,6 +95,11 @@ class CaseTable:
         found: NDArray[Any] = self._arrays[name][: self.n]
         return found
 
+    def megabytes(self) -> float:
+        """What the columns and the case numbers take."""
+        held = [self._ids.nbytes, *(array.nbytes for array in self._arrays.values())]
+        return float(sum(held)) / 1e6
+
     def ids(self, places: Ints) -> list[str]:
         """The cases at some places."""
         later = {place: id for id, place in self._later.items()}

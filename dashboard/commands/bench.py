@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from dashboard.bench import (
+    desk,
     evaluation,
     exporting,
     folding,
@@ -78,6 +80,46 @@ def whole_year(
     ]
     rows = [("事件数 / events", found.events), ("台账 / ledger，MB", found.megabytes)]
     show(asdict(found), [(f"{city} {of_year} 全年 / a whole year", rows)], bars, machine)
+
+
+@command.command("desk")
+@of_city("nanyang")
+@click.option("--year", "of_year", type=int, default=2021, show_default=True, help="年份")
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="事件文件"
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="数据目录；已有台账就直接用 / where the ledger is or will be kept",
+)
+@click.option("--questions", type=click.IntRange(min=10), default=200, show_default=True)
+@as_json_option
+def desk_questions(
+    city: str, of_year: int, file: Path | None, folder: Path | None, questions: int, machine: bool
+) -> None:
+    """桌面：全年任意筛选，与 pandas 逐案重算同跑 / the desk's pages under any filter."""
+    profile_of(city)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = folder or Path(scratch)
+        found = desk.bench(
+            city, of_year, file, home, questions, lambda text: click.echo(text, err=True)
+        )
+    rows: list[tuple[str, str | float]] = [
+        ("案卷 / cases", found.cases),
+        ("载入（墙钟），秒", found.load_s),
+        ("载入（处理器），秒", found.load_cpu_s),
+        ("载入后的进程内存，MB", found.rss_mb),
+        ("其中列，MB", found.columns_mb),
+        ("同一问题再问，毫秒", found.kept_ms),
+        ("pandas 表，MB", found.pandas_mb),
+    ]
+    for name, each in (
+        ("总览", found.overview_ms), ("案件", found.cases_ms), ("pandas 只数漏斗", found.pandas_ms)
+    ):  # fmt: skip
+        rows += [(f"{name} {quantile}，毫秒", ms) for quantile, ms in each.items()]
+    title = f"{city} {of_year} 桌面查询 / the desk's questions"
+    show(asdict(found), [(title, rows)], found.bars(), machine)
 
 
 @command.command("export")

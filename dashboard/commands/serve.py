@@ -21,6 +21,9 @@ from dashboard.headclock import PromptProtocol
 from dashboard.logs import set_up
 from dashboard.tether import tie
 
+BOOT_S = 90
+"""A web process that has not said a word for so long is replaced. Starting up counts: a busy
+machine takes longer than gunicorn's usual 30 s, and would never come up."""
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
 
@@ -84,6 +87,7 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]
             "backlog": 4096,
             "keepalive": 75,
             "graceful_timeout": 5,
+            "timeout": BOOT_S,
             "loglevel": self._config.log_level,
             "logger_class": OneLog,
             "proc_name": f"cityops-serve-{self._config.city}",

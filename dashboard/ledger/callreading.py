@@ -12,7 +12,14 @@ from dashboard.calls.daypoints import Keys, unpack
 from dashboard.calls.folding import WHOLE_DAY
 from dashboard.calls.record import Row
 from dashboard.ledger.calls import HOUR_MS, agent_quarters, state_of
-from dashboard.ledger.callschema import agent_states, agents, call_days, call_tally, calls
+from dashboard.ledger.callschema import (
+    COUNTED_AT,
+    agent_states,
+    agents,
+    call_days,
+    call_tally,
+    calls,
+)
 from dashboard.ledger.schema import events
 from dashboard.ledger.store import Ledger
 
@@ -80,10 +87,10 @@ def sums_by_quarter(
 def known_days(ledger: Ledger) -> tuple[int, int] | None:
     """The first and the last city day that anything was counted on; None without any."""
     table = call_tally.c
-    query = select(func.min(table.day), func.max(table.day)).where(table.quarter == WHOLE_DAY)
-    with ledger.engine.connect() as connection:
-        first, last = connection.execute(query).one()
-    return None if first is None else (first, last)
+    with ledger.engine.connect() as connection:  # one end at a time: each is a look at the index
+        first = connection.scalar(select(func.min(table.day)))
+        last = connection.scalar(select(func.max(table.day)))
+    return None if first is None or last is None else (first, last)
 
 
 def tally(ledger: Ledger, first_day: int, end_day: int) -> dict[tuple[int, int, str], int]:
@@ -113,6 +120,29 @@ def calls_since(ledger: Ledger, since: int) -> Iterator[tuple[str, Row]]:
     with ledger.engine.connect().execution_options(yield_per=CHUNK) as connection:
         for found in connection.execute(query):
             yield found[0], list(found[1:])
+
+
+def calls_counted(ledger: Ledger, start: int, end: int) -> Iterator[tuple[str, Row]]:
+    """(call, record) of every call of which something may count in start ≤ t < end, once."""
+    columns = [calls.c[name] for name in ("id", *r.COLUMNS)]
+    seen: set[str] = set()
+    with ledger.engine.connect() as connection:
+        for name in COUNTED_AT:
+            at = calls.c[name]
+            found = connection.execute(select(*columns).where(at >= start, at < end)).all()
+            for row in found:
+                if row[0] not in seen:
+                    seen.add(row[0])
+                    yield row[0], list(row[1:])
+
+
+def calls_offered(ledger: Ledger, start: int, end: int) -> Iterator[tuple[str, Row]]:
+    """(call, record) of every call offered in start ≤ t < end."""
+    columns = [calls.c[name] for name in ("id", *r.COLUMNS)]
+    at = calls.c.offered_at
+    with ledger.engine.connect() as connection:
+        for row in connection.execute(select(*columns).where(at >= start, at < end)):
+            yield row[0], list(row[1:])
 
 
 def all_calls(ledger: Ledger) -> Iterator[tuple[str, Row]]:

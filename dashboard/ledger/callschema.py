@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -29,6 +31,13 @@ def _column(name: str) -> Column[object]:
     return Column(name, SmallInteger)
 
 
+COUNTED_AT: Final = (
+    "offered_at", "answered_at", "ended_at", "callback_due_at", "called_back_at",
+    "feedback_due_at", "fed_back_at", "rated_at", "order_transferred_at", "order_accepted_at",
+    "order_closed_at",
+)  # fmt: skip
+"""The instants that something about a call may count at, see `calls.counting`: looked up by."""
+
 calls = Table(
     "calls",
     metadata,
@@ -37,6 +46,7 @@ calls = Table(
     *(_column(name) for name in COLUMNS),
     Column("last_at", BigInteger, nullable=False),
     Index("calls_by_last_at", "last_at"),
+    *(Index(f"calls_by_{name}", name) for name in COUNTED_AT),
     sqlite_with_rowid=False,
 )
 """One row a call or 12345 work order; `revs` packed by revision; `last_at` its newest instant."""

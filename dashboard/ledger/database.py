@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from dashboard.ledger.dialect import SQLite
-from dashboard.ledger.errors import LedgerAway
+from dashboard.ledger.errors import LedgerAway, LedgerError
 from dashboard.ledger.migrate import ensure
 from dashboard.ledger.postgres import Postgres
 
@@ -27,12 +27,12 @@ class Database:
         parsed = make_url(url)
         self._dialect = SQLite() if parsed.get_backend_name() == "sqlite" else Postgres()
         self._engine = self._dialect.engine(parsed)
-        self._lock, self._ready = threading.Lock(), False
+        self._lock, self._ready, self._unsound = threading.Lock(), False, True
 
     @property
-    def prepared(self) -> bool:
-        """Its tables were found, or made, or migrated to this program's."""
-        return self._ready
+    def unsound(self) -> bool:
+        """Not looked at yet, or its tables are not this program's; one that is away is neither."""
+        return self._unsound
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,9 +59,13 @@ class Database:
         """Makes or migrates the tables, once."""
         with self._lock:
             if not self._ready:
-                with self._reached(), self._begun() as connection:
-                    ensure(connection)
-                self._ready = True
+                try:
+                    with self._reached(), self._begun() as connection:
+                        ensure(connection)
+                except LedgerError as error:
+                    self._unsound = not isinstance(error, LedgerAway)
+                    raise
+                self._ready, self._unsound = True, False
 
     @contextmanager
     def _reached(self) -> Iterator[None]:

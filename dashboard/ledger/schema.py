@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from dashboard.cases import CODE_FIELDS, COLUMNS, COUNT_FIELDS, TIME_FIELDS
 
-SCHEMA_VERSION: Final = "0016"
+SCHEMA_VERSION: Final = "0017"
 
 metadata = MetaData()
 

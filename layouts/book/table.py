@@ -14,7 +14,7 @@ from layouts.book.sheet import Sheet
 _NUMBER = {"cellClass": "num", "headerClass": "num"}
 _THEME = (
     "themeQuartz.withParams({accentColor: '#0b6bb8', backgroundColor: '#ffffff',"
-    " foregroundColor: '#17212b', headerBackgroundColor: '#ffffff', headerTextColor: '#667584',"
+    " foregroundColor: '#17212b', headerBackgroundColor: '#ffffff', headerTextColor: '#5d6b79',"
     " borderColor: '#d9dfe5', rowBorder: '1px solid #eef1f4', wrapperBorder: false,"
     " wrapperBorderRadius: 0, fontFamily: 'inherit', fontSize: 14, headerFontWeight: 400,"
     " cellHorizontalPadding: 10, selectedRowBackgroundColor: '#e3f0fa',"

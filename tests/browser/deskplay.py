@@ -24,12 +24,14 @@ from dashboard.evaluation.workflow import Person
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
 from dashboard.statics import Statics
+from tests.browser.heatplay import HeatPlay
 from tests.servers import free_port, wait_until
 from tests.town import line, read_lines
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_795_233_600_000  # 2026-11-21 12:00 in Shanghai
 MAY = 1_620_000_000_000  # 2021-05-03 in Shanghai
+MAP_PATHS = ("/grid/", "/tiles/", "/heat/", "/cell/")
 PEOPLE = {
     "wang": Identity("wang", "王敏", frozenset({Role.OPERATOR}), kind="user"),
     "zhao": Identity("zhao", "赵宁", frozenset({Role.OPERATOR}), kind="user"),
@@ -41,7 +43,7 @@ PEOPLE = {
 class Office:
     """The server's address and its books."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, heat: HeatPlay | None = None) -> None:
         settings = {"city": "zhengzhou", "data_dir": str(folder)}
         self.config = load_config(None, {}, settings)
         self.profile = load_profile("zhengzhou")
@@ -56,8 +58,10 @@ class Office:
         self.books.save(form.id, 2021, cells, {}, first)
         statics = Statics(ROOT / "dashboard" / "assets")
         log = AuditLog(Database(self.config.ledger_url))
-        routes = open_desk(self.config, self.profile, statics, None, log, lambda: NOW)
+        city_map = heat.city_map if heat else None
+        routes = open_desk(self.config, self.profile, statics, city_map, log, lambda: NOW)
         self.router = Router([*routes, Mount(statics.prefix.rstrip("/"), statics)])
+        self._heat = heat.routes() if heat else None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -66,12 +70,13 @@ class Office:
             headers = dict(scope["headers"])
             who = PEOPLE.get(headers.get(b"x-who", b"").decode(), NOBODY)
             scope = {**scope, KEY: who}
-        await self.router(scope, receive, send)
+        of_map = self._heat and scope.get("path", "").startswith(MAP_PATHS)
+        await (self._heat if of_map and self._heat else self.router)(scope, receive, send)
 
 
 @contextmanager
-def office(folder: Path) -> Iterator[Office]:
-    made = Office(folder)
+def office(folder: Path, heat: HeatPlay | None = None) -> Iterator[Office]:
+    made = Office(folder, heat)
     config = uvicorn.Config(
         made.app, port=made.port, log_level="warning", lifespan="off", interface="asgi3"
     )

@@ -261,7 +261,13 @@ class HeatPlay:
             for measure in MEASURES
         }
         trend = self._rng.poisson(3, 30).tolist()
-        return {"code": self.grid.members(level)[i], **names, "counts": counts, "trend": trend}
+        return {
+            "code": self.grid.members(level)[i],
+            **names,
+            "counts": counts,
+            "trend": trend,
+            "before_30d": 60,
+        }
 
     def routes(self) -> Router:
         """Everything but the stream."""

@@ -164,6 +164,7 @@ def test_a_cell_in_figures(tmp_path: Path) -> None:
     assert cell["counts"]["hotline"]["1h"] == 1
     assert cell["counts"]["on_time_rate"]["year"] == -1
     assert cell["trend"] == [0] * 28 + [1, 2]
+    assert cell["before_30d"] == 0
     assert "cases" not in cell
     assert site.json("/cell/duty_grid/0")["counts"]["reported"]["7d"] == 3
 

@@ -18,7 +18,7 @@ from dashboard.server import create_app
 from tests.browser.scenery import frame
 from tests.dashboard.asking import ask
 from tests.dashboard.test_web import started
-from tests.servers import RedisServer
+from tests.servers import RedisServer, free_port
 
 
 def config(redis_server: RedisServer, **more: object) -> Config:
@@ -80,6 +80,21 @@ def test_a_process_that_never_reached_redis_is_not_ready_and_one_that_did_stays_
             await health(app, 200, waits=[], ok=True, redis_ok=True)
             redis_server.kill()
             await health(app, 200, ok=True, redis_ok=False)
+
+    asyncio.run(visit())
+
+
+def test_a_ledger_that_is_away_keeps_no_screen_out(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    make_keys(tmp_path / "secrets.key")
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere"
+    settings = config(redis_server, data_dir=str(tmp_path), access="required", ledger_url=url)
+
+    async def visit() -> None:
+        app = create_app(settings)
+        async with started(app):
+            await health(app, 200, waits=[], redis_ok=True)
 
     asyncio.run(visit())
 

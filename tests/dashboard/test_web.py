@@ -95,7 +95,8 @@ def test_home_leads_to_the_wall_and_nowhere_is_not_found() -> None:
 def test_the_layout_comes_gzipped_with_the_parts_of_the_scene() -> None:
     answer = get("/wall/_dash-layout", accept_encoding="gzip")
     assert answer.headers["content-encoding"] == "gzip"
-    assert '"data-measure":"today.cases.reported"' in answer.text
+    wall = json.loads(answer.text)["props"]["data-html"]
+    assert ' data-measure="today.cases.reported"' in wall and ' data-scene="overview"' in wall
     dependencies = json.loads(get("/wall/_dash-dependencies").text)
     assert [d for d in dependencies if d["inputs"]] == []
 

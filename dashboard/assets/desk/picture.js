@@ -83,6 +83,10 @@
     const get = (name) => Number(el.getAttribute(name)) || 0;
     const path = new Path2D(el.tagName === 'path' ? el.getAttribute('d') || '' : undefined);
     if (el.tagName === 'rect') path.rect(get('x'), get('y'), get('width'), get('height'));
+    if (el.tagName === 'line') {
+      path.moveTo(get('x1'), get('y1'));
+      path.lineTo(get('x2'), get('y2'));
+    }
     if (el.tagName === 'circle') path.arc(get('cx'), get('cy'), get('r'), 0, Math.PI * 2);
     return path;
   }
@@ -101,7 +105,7 @@
       ctx.fillText(el.textContent, matrix.a * x + matrix.e, matrix.d * y + matrix.f);
       return;
     }
-    if (!['path', 'rect', 'circle'].includes(el.tagName)) return;
+    if (!['path', 'rect', 'circle', 'line'].includes(el.tagName)) return;
     const path = new Path2D();
     path.addPath(outline(el), matrix);
     if (!clear(css.fill)) {
@@ -127,6 +131,20 @@
     if (mine && box.width && box.height && el.width) ctx.drawImage(el, box.left, box.top, box.width, box.height);
   }
 
+  /** 子节点按叠放的先后：z-index 大的在上。 */
+  function stacked(el) {
+    const level = (node) => (node.nodeType === Node.ELEMENT_NODE ? Number(getComputedStyle(node).zIndex) || 0 : 0);
+    return Array.from(el.childNodes, (node, i) => [level(node), i, node])
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1]).map((one) => one[2]);
+  }
+
+  /** 画到哪里为止：不画的（数据表、按钮）在末尾时不留空白。 */
+  function bottom(el, box) {
+    const shown = Array.from(el.children).filter((child) => !child.matches('.no-png') && child.offsetHeight);
+    const last = Math.max.apply(null, shown.map((child) => child.getBoundingClientRect().bottom));
+    return Math.min(box.bottom, last + (parseFloat(getComputedStyle(el).paddingBottom) || 0));
+  }
+
   function walk(ctx, el) {
     if (el.matches('.no-png, .unseen, script, style')) return;
     const css = getComputedStyle(el);
@@ -145,7 +163,7 @@
       ctx.clip();
     }
     if (el.tagName === 'CANVAS' || el.tagName === 'IMG') picture(ctx, el);
-    el.childNodes.forEach((child) => {
+    stacked(el).forEach((child) => {
       if (child.nodeType === Node.TEXT_NODE && child.nodeValue.trim()) words(ctx, child, css);
       if (child.nodeType === Node.ELEMENT_NODE) walk(ctx, child);
     });
@@ -169,7 +187,8 @@
       const canvas = document.createElement('canvas');
       const high = MARGIN + lines.length * LINE + 8;
       canvas.width = Math.ceil((Math.max(box.width, 480) + 2 * MARGIN) * SCALE);
-      canvas.height = Math.ceil((box.height + high + MARGIN) * SCALE);
+      const tall = bottom(el, box) - box.top;
+      canvas.height = Math.ceil((tall + high + MARGIN) * SCALE);
       const ctx = canvas.getContext('2d');
       ctx.scale(SCALE, SCALE);
       ctx.fillStyle = body.backgroundColor;
@@ -180,6 +199,9 @@
         ctx.fillText(line, MARGIN, MARGIN + 16 + i * LINE, canvas.width / SCALE - 2 * MARGIN);
       });
       ctx.translate(MARGIN - box.left, high - box.top);
+      ctx.beginPath();
+      ctx.rect(box.left - 1, box.top - 1, box.width + 2, tall + 2);
+      ctx.clip();
       walk(ctx, el);
       return canvas;
     });

@@ -154,3 +154,29 @@ def test_a_route_behind_the_guard_knows_who_asks(house: House) -> None:
     person, screen = seen()
     assert (person.kind, person.user, person.roles) == ("user", "wang", {Role.OPERATOR})
     assert (screen.kind, screen.name, screen.roles) == ("wall", "东厅", {Role.WALL})
+
+
+def test_every_change_has_a_bound_on_its_body_and_keeps_it(
+    house: House, visitors: dict[str, Visitor]
+) -> None:
+    """Announced or not: what is longer than the rule says is refused before a route sees it."""
+    asked = 0
+    for path in paths(house.router.routes):
+        rule = (rules_of(path) or {}).get("POST")
+        if rule is None:
+            continue
+        assert 0 < rule.body <= 64 << 20, path
+        allowed = [
+            visitor
+            for name, visitor in visitors.items()
+            if name == "nobody" or may(Identity(roles=frozenset({Role(name)})), rule.action)
+        ]
+        headers = {"content_length": str(rule.body + 1), "content_type": "application/json"}
+        for visitor in allowed:
+            found = visitor.ask("POST", concrete(path), b"", **headers)
+            if visitor is visitors["nobody"] and not may(Identity(), rule.action):
+                assert found.status == 401, path
+                continue
+            asked += 1
+            assert found.status == 413, f"{path}: {found.status}"
+    assert asked > 10

@@ -29,6 +29,7 @@ def test_the_link_becomes_a_cookie_and_the_token_leaves_the_address(house: House
     assert page.status == 200
     assert visitor.get("/live").text == "event: key\n\n"
     assert page.headers["referrer-policy"] == "same-origin"
+    house.doors.write_noted()
     (opened,) = house.log.entries(action="screen.open")
     assert opened.entry.subject == "大厅"
 
