@@ -13,6 +13,7 @@ from typing import Final
 from dashboard.bench import year
 from dashboard.bench.bars import Bar
 from dashboard.bench.live_line import HOST, Line, answers, open_line
+from dashboard.bench.live_meter import cpu_s
 from dashboard.cityledger import open_ledger
 from dashboard.ledger.inspection import look
 from dashboard.ledger.reading import size
@@ -27,6 +28,8 @@ class ColdStart:
     cases: int
     healthy_s: list[float]
     frame_s: list[float]
+    worker_cpu_s: list[float]
+    """What the worker had used of a core by then: what a machine with nothing else to do needs."""
 
     @property
     def worst_s(self) -> float:
@@ -37,8 +40,10 @@ class ColdStart:
 
     def rows(self) -> list[tuple[str, str | float]]:
         rows: list[tuple[str, str | float]] = [("案卷 / cases", self.cases)]
-        for n, (healthy, frame) in enumerate(zip(self.healthy_s, self.frame_s, strict=True), 1):
-            rows.append((f"第 {n} 次：/healthz 就绪，/live 首帧，s", f"{healthy:.2f}，{frame:.2f}"))
+        rounds = zip(self.healthy_s, self.frame_s, self.worker_cpu_s, strict=True)
+        for n, found in enumerate(rounds, 1):
+            text = "，".join(f"{one:.2f}" for one in found)
+            rows.append((f"第 {n} 次：/healthz 就绪，/live 首帧，工作进程 CPU，s", text))
         return rows
 
 
@@ -47,7 +52,7 @@ def bench(city: str, of_year: int, file: Path | None, folder: Path | None) -> Co
     one that is not there yet is filled first."""
     with tempfile.TemporaryDirectory() as scratch:
         home = (folder or Path(scratch)).absolute()
-        healthy, frame, cases = [], [], 0
+        healthy, frame, used, cases = [], [], [], 0
         for n in range(ROUNDS):
             shutil.rmtree(home / "data" / "valkey", ignore_errors=True)  # with the last frame
             with open_line(city, home / "data") as line:
@@ -55,14 +60,15 @@ def bench(city: str, of_year: int, file: Path | None, folder: Path | None) -> Co
                     year.fill(line.config, of_year, file, home)
                 cases = _cases(line)
                 begin = time.perf_counter()
-                line.cityops("work")
+                worker = line.cityops("work")
                 line.cityops("serve")
                 port = line.config.port
                 line.wait(lambda p=port: answers(p), "serve")  # type: ignore[misc]
                 healthy.append(time.perf_counter() - begin)
                 first_frame(port)
                 frame.append(time.perf_counter() - begin)
-        return ColdStart(cases, healthy, frame)
+                used.append(cpu_s(worker.pid))
+        return ColdStart(cases, healthy, frame, used)
 
 
 def _cases(line: Line) -> int:

@@ -33,7 +33,7 @@ LINES = 12_000
 RED_S = 10.0
 AMBER_S = 3.0
 LOCKED_S = 20.0
-TMPFS = "3m"
+TMPFS = "6m"
 
 
 @dataclass
@@ -205,7 +205,7 @@ def full_disk(stand: Stand) -> str:
     subprocess.run(["mount", "-o", "remount,size=200m", folder], check=True)
     back = stand.next_frame()
     return (
-        f"台账所在的 {TMPFS}B tmpfs 写满：再 {amber:.1f} 秒变黄；"
+        f"台账所在的 {TMPFS[:-1]} MB tmpfs 写满：再 {amber:.1f} 秒变黄；"
         f"扩容 {back:.1f} 秒后又有画面，不必重启"
     )
 
@@ -236,7 +236,11 @@ def main(base: Path) -> None:
             clock.jump(jump)
             took = stand.until(lambda j=jump: is_about(stand.viewer, j), "jumped")  # type: ignore[misc]
             words.append(f"{took:.1f}")
-        said = f"快一小时、慢一小时、拨回：画面照常（{'、'.join(words)} 秒后见到新的时刻），拒收 0"
+        refused = (stand.site.frame() or {})["health"]["rejected"]
+        said = (
+            f"快一小时、慢一小时、拨回：画面照常（{'、'.join(words)} 秒后见到新的时刻），"
+            f"拒收 {refused}"
+        )
         row("工作进程的时钟跳 ±1 小时", said, stand.finish())
     small = base / "small"
     small.mkdir()

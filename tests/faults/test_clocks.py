@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import CITY, PATIENCE_S, Feed, Site, assert_exact, make_feed, now
+from tests.faults.processes import PATIENCE_S, Feed, Site, assert_exact, make_feed, now
 from tests.faults.viewer import Viewer
 from tests.servers import RedisServer, free_port, wait_until
 from tests.town import line
@@ -105,18 +105,13 @@ def test_the_lease_outlives_any_jump(
     wait_until(lambda: "取得写入权" in holder.said(), PATIENCE_S, "the holder")
     standby = other.start("work")
     wait_until(lambda: "待命" in standby.said(), PATIENCE_S, "the one on standby")
-    with site.ledger() as ledger:
-        for jump in (HOUR_S, -HOUR_S):
-            holder_clock.jump(jump)
-            other_clock.jump(-jump)
-            had = site.frame()
-            wait_until(
-                lambda h=had: (site.frame() or {})["seq"] > (h or {})["seq"] + 4,
-                PATIENCE_S,
-                f"{CITY} goes on",
-            )
-        site.run("push", "-", "--patience", "1s")
-        assert ledger.seq() >= 0
+    for jump in (HOUR_S, -HOUR_S):
+        holder_clock.jump(jump)
+        other_clock.jump(-jump)
+        had = (site.frame() or {"seq": 0})["seq"]
+        wait_until(
+            lambda h=had: (site.frame() or {"seq": 0})["seq"] > h + 2, PATIENCE_S, "frames go on"
+        )
     assert "取得写入权" not in standby.said() and "待命" not in holder.said()
     assert holder.kill()
     wait_until(lambda: "取得写入权" in standby.said(), PATIENCE_S, "its turn")

@@ -66,7 +66,7 @@ def test_a_redis_without_room_refuses_and_loses_nothing(
         assert_exact(ledger, spring)
 
 
-@pytest.mark.parametrize("held_s", [5.0])
+@pytest.mark.parametrize("held_s", [4.0])
 def test_a_ledger_locked_by_another_program_is_waited_for(
     held_s: float, redis_server: RedisServer, spring: Feed, make_site: Callable[..., Site]
 ) -> None:

@@ -17,7 +17,7 @@ from tests.faults.viewer import Viewer
 from tests.servers import RedisServer, free_port, wait_until
 
 SLOW = 40
-MEASURED = 30
+MEASURED = 16
 """Frames between two looks at the memory."""
 GROWTH = 8 << 20
 
