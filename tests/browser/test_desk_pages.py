@@ -1,4 +1,7 @@
-"""The desk's charts, map, pictures and annotations in a browser, by pointer and by keyboard."""
+"""Every page of the desk in a browser, on a laptop and on a phone; charts, pictures, annotations.
+
+The pages are those that are mounted: a new one is looked at by itself.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,20 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from dashboard.bench.hotline_calls import calls
 from dashboard.cityledger import open_ledger
 from dashboard.eventkinds import read_event
 from dashboard.ledger.audit import AuditLog
 from dashboard.ledger.database import Database
+from layouts.page import Desk
+from layouts.pages import mounted
 from tests.browser.deskplay import NOW, Office, office
+from tests.browser.deskwalk import READY, faults
 from tests.browser.heatplay import HeatPlay
 from tests.dashboard.platformtown import Sender
 from tests.town import DAY, HOUR
-
-READY = """
-() => {
-  const room = document.getElementById('content');
-  return room && room.querySelector('h1') && !/正在(计算|查看|查找|读取)/.test(room.innerText)
-    && !document.querySelector('[data-dash-is-loading]') && document.fonts.status === 'loaded';
-}
-"""
 
 QUESTIONS = {"hotline": "?period=month", "platform": "?period=month"}
 """What a page is asked for, where its default would show little."""
@@ -74,6 +72,26 @@ def sit(browser: Browser, desk: Office, said: list[str]) -> Iterator[Page]:
 def visit(page: Page, desk: Office, id: str) -> None:
     page.goto(f"{desk.url}/desk/{id}{QUESTIONS.get(id) or NEEDS.get(id, '')}")
     page.wait_for_function(READY, timeout=60_000)
+
+
+def test_every_page_fits_is_legible_and_named_on_laptop_and_phone(
+    sit: Page, desk: Office, said: list[str]
+) -> None:
+    known = Desk("", "", {}, parts=desk.profile.parts, map=HeatPlay().city_map)
+    pages = [page.id for page in mounted(known) if not page.outside]
+    assert {"map", "hotline", "platform", "annotations"} <= set(pages)
+    wrong: list[str] = []
+    for width, height in ((1440, 900), (390, 844)):
+        sit.set_viewport_size({"width": width, "height": height})
+        for id in pages:
+            try:
+                visit(sit, desk, id)
+            except TimeoutError:
+                said.append("never ready")
+            found = faults(sit, phone=width < 700)
+            wrong += [f"{id} {width}: {fault}" for fault in (*found, *said)]
+            said.clear()
+    assert not wrong, "\n".join(wrong)
 
 
 def test_the_keyboard_goes_from_the_skip_link_into_the_page(sit: Page, desk: Office) -> None:
