@@ -56,7 +56,7 @@ CONTRAST: Final = """
   let n = 0;
   while (walker.nextNode()) {
     const el = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || !shown(el) || el.closest(':disabled, .dis, script, style')) continue;
+    if (!walker.currentNode.textContent.trim() || !shown(el) || el.closest(':disabled, .dis, .g, script, style')) continue;
     const css = getComputedStyle(el);
     const under = behind(el);
     const colour = over(parse(el instanceof SVGElement ? css.fill : css.color), under);
