@@ -46,11 +46,14 @@ class Compared:
         target = self._city.targets.get(id)
         rate = measure.kind == "rate"
         text = shown(now, measure)
+        yearly = measure.kind == "count"  # a target of days or cases is one of the whole year
+        word = "全年目标" if yearly else "目标"
         aim = (
-            f"目标 {'≥' if target.op == '>=' else '≤'} {_target(target.value, rate)}"
+            f"{word} {'≥' if target.op == '>=' else '≤'} {_target(target.value, rate)}"
             if target
             else ""
         )
+        judged = target and (not yearly or _whole_year(self.span)) and target.judge(now.value)
         return Figure(
             measure=id,
             name=measure.variants[asked].text if variant else measure.name,
@@ -58,7 +61,7 @@ class Compared:
             unit="" if rate or measure.unit in TIMES or text == NO_VALUE else measure.unit,
             parts=parts(now, resolve(id, self._city, variant or None)),
             target=aim,
-            judged=(target.judge(now.value) or "") if target else "",
+            judged=judged or "",
             before=_difference(now, earlier, measure),
             ago=_difference(now, ago, measure),
             variant=asked,
@@ -123,6 +126,12 @@ def no_value(value: Value) -> str:
     if value.state == "na":
         return "不适用"
     return "分母为 0" if value.den == 0 and value.num is not None else "无数据"
+
+
+def _whole_year(span: Span) -> bool:
+    first, last = span.first, span.last
+    days = ((first.month, first.day), (last.month, last.day))
+    return not span.running and first.year == last.year and days == ((1, 1), (12, 31))
 
 
 def _difference(now: Value, base: Value, measure: Measure) -> str:

@@ -180,10 +180,10 @@ def bars(shown: Bars, title: str) -> Component:
     return html.Div(
         [
             html.Div(legend, className="keys mut"),
-            html.Div(made, className="bars", role="img", **aria(label=f"{title}：{heard}")),
+            html.Div(made, className="columns", role="img", **aria(label=f"{title}：{heard}")),
             html.Div([html.Span(word) for word in shown.labels], className="ax"),
         ],
-        className="trend",
+        className="overtime",
     )
 
 

@@ -135,8 +135,9 @@ class Counting:
 
     def _fits(self, name: str) -> Flags:
         """Pattern number → whether it has the counter."""
-        bit = PLACE[name.removesuffix("@report")]
-        return np.array([bool(mask >> bit & 1) for mask in self.table.patterns], np.bool_)
+        bit = np.uint64(1 << PLACE[name.removesuffix("@report")])
+        found: Flags = (np.array(self.table.patterns, np.uint64) & bit) != 0
+        return found
 
     def _within(self, instant: str) -> tuple[Ints, NDArray[Any]]:
         """The chosen cases whose instant lies in the window, and that instant."""

@@ -115,7 +115,9 @@ def desk_questions(
         ("pandas 表，MB", found.pandas_mb),
     ]
     for name, each in (
-        ("总览", found.overview_ms), ("案件", found.cases_ms), ("pandas 只数漏斗", found.pandas_ms)
+        ("总览", found.overview_ms), ("总览 CPU", found.overview_cpu_ms),
+        ("案件", found.cases_ms), ("案件 CPU", found.cases_cpu_ms),
+        ("pandas 只数漏斗", found.pandas_ms),
     ):  # fmt: skip
         rows += [(f"{name} {quantile}，毫秒", ms) for quantile, ms in each.items()]
     title = f"{city} {of_year} 桌面查询 / the desk's questions"

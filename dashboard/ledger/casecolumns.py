@@ -44,7 +44,7 @@ class Copy:
 @contextmanager
 def all_cases(ledger: Ledger) -> Iterator[Copy]:
     """Every case, out of one snapshot of the ledger."""
-    with _snapshot(ledger) as connection:
+    with _snapshot(ledger) as connection, _once_through(connection):
         seq = _seq(connection)
         number = int(connection.scalar(select(func.count()).select_from(schema.cases)) or 0)
         found = connection.execution_options(yield_per=CHUNK).execute(select(*_COLUMNS))
@@ -96,6 +96,21 @@ def _snapshot(ledger: Ledger) -> Iterator[Connection]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with ledger.reached(), engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def _once_through(connection: Connection) -> Iterator[None]:
+    """Reading everything once: SQLite need not keep the pages it has read."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    usual = connection.exec_driver_sql("pragma cache_size").scalar()
+    connection.exec_driver_sql("pragma cache_size=-4096")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("pragma shrink_memory")
+        connection.exec_driver_sql(f"pragma cache_size={usual}")
 
 
 def _seq(connection: Connection) -> int:

@@ -69,6 +69,7 @@ def test_the_address_is_the_question_on_every_page(sit: Sit) -> None:
     page.wait_for_url("**/desk/cases?period=2021")
     expect(page.locator(".case-list tbody tr")).to_have_count(3)
     page.click(".by .seg-one:has-text('来源')")
+    page.wait_for_url("**by=channel**")
     expect(page.locator(".by thead th").first).to_have_text("来源")
     page.fill("#filter-first", "2021-13-01")
     page.fill("#filter-last", "2021-12-31")

@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.access.identity import Identity
 from dashboard.access.roles import Role
+from dashboard.cityparts import Target
 from dashboard.ledger import Ledger
 from dashboard.platformdesk import CITY_WIDE, PlatformBoard, PlatformDesk
 from dashboard.remarkdesk import RemarkDesk
@@ -22,6 +23,7 @@ from tests.town import MONDAY
 NOW = MONDAY + 7 * DAY
 WANG = Identity("wang", "王敏", frozenset({Role.OPERATOR}), kind="user")
 SCOPED = replace(WANG, areas=frozenset({"990101"}))
+TARGETS = {"platform.normal_days": Target(">=", 365)}
 WEEK = "?from=2026-01-05&to=2026-01-11"
 
 
@@ -29,7 +31,7 @@ WEEK = "?from=2026-01-05&to=2026-01-11"
 def desk(tmp_path: Path) -> Iterator[PlatformDesk]:
     """A week of two vital components; Wednesday the database is down for an hour from 10:00, and
     on Friday for 20 minutes, which somebody corrects to maintenance."""
-    city, sender = profile(tmp_path), Sender()
+    city, sender = replace(profile(tmp_path), targets=TARGETS), Sender()
     wednesday, friday = MONDAY + 2 * DAY + 10 * HOUR, MONDAY + 4 * DAY + 10 * HOUR
     events = [
         sender.row("case-system", MONDAY, NOW),
@@ -70,6 +72,15 @@ def test_the_week_in_figures(desk: PlatformDesk) -> None:
     assert found["platform.maintenance_time"].value == "20 分钟"
     assert found["platform.fault_rate"].cells[1:3] == (3_600, 7 * 86_400 - 1_200)
     assert found["platform.maintenance_timeliness"].parts == "1 / 1"
+
+
+def test_a_target_of_days_is_one_of_the_whole_year(desk: PlatformDesk) -> None:
+    for query in (WEEK, "?period=year", "?period=today"):
+        shown = figures(desk.board(WANG, query))["platform.normal_days"]
+        assert (shown.target, shown.judged) == ("全年目标 ≥ 365", "")
+    desk._now = lambda: NOW + 365 * DAY
+    over = figures(desk.board(WANG, "?from=2026-01-01&to=2026-12-31"))["platform.normal_days"]
+    assert (over.value, over.judged) == ("6", "bad")
 
 
 def test_the_calendar_has_a_mark_a_day_and_what_was_corrected(desk: PlatformDesk) -> None:

@@ -17,6 +17,7 @@ WALL_SIZES: Final = {"overview": (USUAL, "5760x1620", "1080x1920")}
 PHONE: Final = "390x844"
 PEOPLE: Final = ("operator", "admin", "auditor")
 """Who signs in, one after another: each takes the pages nobody before could see."""
+FRESH: Final = "['live', 'replay'].indexOf(document.querySelector('#wall').dataset.link) >= 0"
 SETTLED_MS: Final = 4_000
 """After the first numbers: maps, charts and fonts."""
 
@@ -59,6 +60,7 @@ def _open(page: Page, url: str) -> None:
     until(page, "Boolean(window.cityops && window.cityops.painted)", 60)
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(SETTLED_MS)
+    until(page, FRESH, 120)  # the worker may be loading what has just been told
 
 
 def _desk(browser: Browser, demo: Demo) -> Iterator[Shot]:
