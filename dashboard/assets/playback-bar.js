@@ -6,6 +6,7 @@
   const MINUTE_MS = 60000;
   const DAY = 1440;
   const SPEEDS = [1, 10, 60];
+  const IDLE_LIVE_MS = 15 * MINUTE_MS; // 没有人动多久就回到实时
   const GAP_MS = 1500; // 缺口上停多久再跳过去
 
   const hourMark = (h) => String(h).padStart(2, '0') + ':00';
@@ -45,6 +46,7 @@
     let speed = 60;
     let playing = false;
     let timer = 0;
+    let idle = 0;
 
     /** 城市日：零点所在的分。 */
     function dayOf(minute) {
@@ -160,6 +162,12 @@
       if (playing) play(); else paint();
     }
 
+    /** 没有人动、也没有在放：墙自己回到实时，不会停在过去。 */
+    function keep() {
+      clearTimeout(idle);
+      idle = setTimeout(() => (playing ? keep() : live()), IDLE_LIVE_MS);
+    }
+
     const toggle = () => (playing ? pause() : play());
     const step = (by) => go(here() === null ? null : here() + by);
 
@@ -183,6 +191,10 @@
         act();
       } else if (event.target === el.range) event.stopPropagation();
     }, true);
+
+    ['pointerdown', 'keydown', 'wheel'].forEach((name) =>
+      document.addEventListener(name, keep, { capture: true, passive: true }));
+    keep();
 
     el.back.addEventListener('click', () => step(-1));
     el.next.addEventListener('click', () => step(1));

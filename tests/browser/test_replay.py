@@ -77,6 +77,13 @@ def test_a_past_minute_is_marked_and_can_be_scrubbed_and_played(wall: Wall) -> N
     assert errors == []
 
 
+def test_a_wall_that_nobody_touches_goes_back_to_live(wall: Wall) -> None:
+    sooner = """const later = window.setTimeout;
+        window.setTimeout = (act, ms) => later(act, ms === 900000 ? 1500 : ms);"""
+    page = wall(path=f"/wall/overview?at={clock(40)}", script=sooner)
+    until(page, "!location.search && cityops.live && cityops.live.opened() > 0 && cityops.painted")
+
+
 def _minute_of_day(ago: int) -> int:
     hour, minute = map(int, clock(ago)[11:].split(":"))
     return hour * 60 + minute
