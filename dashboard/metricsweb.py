@@ -44,6 +44,8 @@ class Watched(Protocol):
     @property
     def frame(self) -> Frame | None: ...
     @property
+    def data_at(self) -> int | None: ...
+    @property
     def redis_ok(self) -> bool: ...
     @property
     def viewers(self) -> int: ...
@@ -80,8 +82,10 @@ class Measured(Collector):
         yield about
         frame = self._hub.frame
         now = self._told.now()
-        if frame is not None:
-            yield from _of_frame(frame, now)
+        data_at = self._hub.data_at
+        if frame is not None and data_at is not None:
+            yield from _of_frame(frame, now - data_at)
+            yield from _of_sources(frame["sources"], now)
         if (report := self._report()) is not None:
             yield from _of_work(report, now)
         worker = str(os.getpid())
@@ -137,18 +141,17 @@ class Measured(Collector):
             yield metric
 
 
-def _of_frame(frame: Frame, now: int) -> Iterator[Metric]:
+def _of_frame(frame: Frame, age_ms: int) -> Iterator[Metric]:
     health = frame["health"]
     for name, text, value in (
         ("frame_as_of_timestamp_seconds", "最后一帧画面的数据时刻", frame["as_of"] / 1000),
-        ("frame_age_seconds", "最后一帧画面的年龄", (now - frame["as_of"]) / 1000),
+        ("frame_age_seconds", "最后一帧画面的年龄", age_ms / 1000),
         ("frame_sequence", "最后一帧画面的序号", frame["seq"]),
         ("stream_lag_seconds", "入账延迟：工作进程落后事件流多少", health["lag_ms"] / 1000),
         ("rejected_today", "今日拒收的事件", health["rejected"]),
         ("gap", "画面写着数据缺口为 1", health["gap"] is not None),
     ):
         yield GaugeMetricFamily(f"cityops_{name}", text, value=value)
-    yield from _of_sources(frame["sources"], now)
 
 
 def _of_work(report: WorkReport, now: int) -> Iterator[Metric]:

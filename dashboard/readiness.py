@@ -19,6 +19,8 @@ class Shown(Protocol):
     @property
     def frame(self) -> Frame | None: ...
     @property
+    def data_at(self) -> int | None: ...
+    @property
     def redis_ok(self) -> bool: ...
     @property
     def viewers(self) -> int: ...
@@ -40,9 +42,8 @@ class Readiness:
 
     def told(self) -> Mapping[str, Any]:
         """What `/healthz` says besides: how things are at this moment."""
-        frame = self._hub.frame
         return {
             "redis_ok": self._hub.redis_ok,
             "viewers": self._hub.viewers,
-            "data_at": frame["as_of"] if frame else None,
+            "data_at": self._hub.data_at,
         }

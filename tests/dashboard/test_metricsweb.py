@@ -41,6 +41,10 @@ class Standing:
     viewers: int = 3
     build: str = "b1"
 
+    @property
+    def data_at(self) -> int | None:
+        return self.frame and self.frame["as_of"]
+
 
 def frame() -> Frame:
     """At 2 s; 案件 was heard 12.5 s ago, 热线 never."""
