@@ -44,6 +44,8 @@ class Fingerprint:
             dim, day, member, pattern, n = row
             if n:
                 self._add([dim, day, member, self._text[pattern], n])
+        elif table == call_days.name and not row[1]:
+            return  # every call of that day has moved to another: as if it had never had any
         elif table == probe_days.name:
             component, day, body = row[0], row[1], row[_BODY]
             points = decode(body, day)

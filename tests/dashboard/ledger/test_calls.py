@@ -90,6 +90,17 @@ def test_order_batching_and_repetition_change_nothing(
         assert_same(*(Ledger.open(url, RULES, "qingshi") for url in urls), calls + agents, rng)
 
 
+def test_a_day_whose_calls_have_all_moved_is_as_if_it_had_had_none(tmp_path: Path) -> None:
+    two = [call_event("T2", 1, at, "offered") for at in (NOON, NOON + DAY)]
+    ledgers = [Ledger.open(f"sqlite:///{tmp_path}/{n}.db", RULES, "qingshi") for n in "ab"]
+    for ledger, events in zip(ledgers, (two, two[::-1]), strict=True):
+        for event in events:
+            ledger.apply([event])
+    assert digest(ledgers[0]) == digest(ledgers[1])
+    for ledger in ledgers:
+        ledger.close()
+
+
 def test_both_databases_hold_the_same(make_ledger: Callable[[], Ledger], tmp_path: Path) -> None:
     rng = random.Random(12319)
     events = [call for n in range(300) for call in random_call(rng, f"T{n}")]
