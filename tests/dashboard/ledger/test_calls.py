@@ -94,8 +94,8 @@ def test_a_day_whose_calls_have_all_moved_is_as_if_it_had_had_none(tmp_path: Pat
     two = [call_event("T2", 1, at, "offered") for at in (NOON, NOON + DAY)]
     ledgers = [Ledger.open(f"sqlite:///{tmp_path}/{n}.db", RULES, "qingshi") for n in "ab"]
     for ledger, events in zip(ledgers, (two, two[::-1]), strict=True):
-        for event in events:
-            ledger.apply([event])
+        for one in events:
+            ledger.apply([one])
     assert digest(ledgers[0]) == digest(ledgers[1])
     for ledger in ledgers:
         ledger.close()
