@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.casemeasures import CASES
 from dashboard.profile import Profile
-from dashboard.snapshot import VERSION, Cell, Frame
+from dashboard.snapshot import VERSION, Cell, Frame, slim
 
 COUNTS = (
     "reported",
@@ -33,7 +33,7 @@ def frames(profile: Profile, start_ms: int, seed: int = 7) -> Iterator[Frame]:
     seq = 0
     while True:
         seq += 1
-        yield city.frame(seq, start_ms + seq * TICK_MS)
+        yield slim(city.frame(seq, start_ms + seq * TICK_MS))
 
 
 class _City:

@@ -102,7 +102,7 @@ def test_the_wall_outlives_its_store_its_key_and_its_server(hall: Hall, browser:
     database.unlink()
     hall.start()
     wall.reload()
-    until(wall, f"Boolean({LIVE}) && {NUMBER} === '912'", 60)
+    until(wall, f"Boolean({LIVE}) && {NUMBER} === '912'", 120)
 
     # the old one is back: nothing has to be done at the screen
     hall.stop()

@@ -97,5 +97,8 @@ def viewers(site: Site) -> int:
 
 def ready(browser: httpx.Client) -> bool:
     """Both nodes answer: nginx hands requests to them in turn."""
-    answers = [browser.get("/healthz").status_code for _ in range(4)]
+    try:
+        answers = [browser.get("/healthz").status_code for _ in range(4)]
+    except httpx.TransportError:  # nginx does not listen yet
+        return False
     return answers == [200] * 4

@@ -63,7 +63,7 @@ def test_hotline_agrees_with_a_plain_loop(tmp_path: Path) -> None:
     assert found["calls"] == 40_000 and found["wrong"] == []
     num, den = map(int, found["minimum"].split("/"))
     assert 0 < num < den and den >= 100
-    assert bars(found) == {"fold_s", "query_s", "load_s", "paint_ms", "wrong"}
+    assert bars(found) == {"fold_s", "query_s", "page_s", "load_s", "paint_ms", "wrong"}
 
 
 def test_export_prints_both_files_and_every_way_to_write_xlsx(tmp_path: Path) -> None:
