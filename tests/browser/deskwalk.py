@@ -93,7 +93,9 @@ LAYOUT: Final = """
     const css = getComputedStyle(el);
     const own = Array.from(el.childNodes).some((n) => n.nodeType === 3 && n.textContent.trim());
     const hides = ['hidden', 'clip'].includes(css.overflowX);
-    if (own && hides && shown(el) && el.scrollWidth > el.clientWidth + 1) say('clipped', el);
+    // the form's table scrolls sideways on a phone, and lays its columns out when it is looked at
+    const grid = W < 700 && el.closest('.ag-root');
+    if (own && hides && !grid && shown(el) && el.scrollWidth > el.clientWidth + 1) say('clipped', el);
   });
   const name = (el) => (el.getAttribute('aria-label') || el.getAttribute('title') || el.textContent || '').trim()
     || Array.from(el.labels || []).map((l) => l.textContent).join('').trim()
