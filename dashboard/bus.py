@@ -20,11 +20,10 @@ from dashboard.masking import masked, masked_bytes
 from dashboard.redislink import (
     BusDown,
     BusFull,
-    connect,
+    Speaker,
     refuses_writes,
     speaking,
 )
-from dashboard.redisurl import read_redis_url
 from dashboard.streams import (
     START,
     Place,
@@ -126,24 +125,16 @@ def _entries(found: Sequence[Any]) -> list[Entry]:
     return [(id.decode(), fields.get(FIELD, b"")) for id, fields in found if fields]
 
 
-class Bus:
+class Bus(Speaker):
     """The bus of one city for the worker and the senders; connects at first use."""
 
     def __init__(self, url: str, city: str, *, shards: int = 1, timeout_s: float = 5.0) -> None:
         """`shards`: over how many streams events are spread when sent."""
-        self._address = read_redis_url(url)
-        self._timeout_s = timeout_s
-        self._made: Any = None
+        super().__init__(url, timeout_s)
         self._city, self.shards = city, shards
         self._rejected = rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
         self._work = work_key(city)
-
-    @property
-    def _redis(self) -> Any:
-        if self._made is None:
-            self._made = connect(self._address, self._timeout_s)
-        return self._made
 
     def send(self, bodies: Sequence[bytes], behind: str = "") -> str:
         """Adds events in one round trip; returns the place 位置 of the last.
@@ -339,8 +330,3 @@ class Bus:
         values = answer if isinstance(answer, dict) else dict(zip(*[iter(answer)] * 2, strict=True))
         value = values.get(name, values.get(name.encode(), b""))
         return value.decode() if isinstance(value, bytes) else str(value)
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None

@@ -10,8 +10,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from dashboard.redislink import connect, connect_async, speaking
-from dashboard.redisurl import read_redis_url
+from dashboard.redislink import Speaker, connect_async, speaking
 
 FULL_KEPT_S: Final = 24 * 3600
 """A whole vector nobody renews goes away."""
@@ -43,18 +42,12 @@ def heat_channel(city: str) -> str:
     return f"{{{city}}}:heat"
 
 
-class HeatPost:
+class HeatPost(Speaker):
     """The worker's end."""
 
     def __init__(self, url: str, city: str, *, timeout_s: float = 5.0) -> None:
-        self._address, self._city, self._timeout_s = read_redis_url(url), city, timeout_s
-        self._made: Any = None
-
-    @property
-    def _redis(self) -> Any:
-        if self._made is None:
-            self._made = connect(self._address, self._timeout_s)
-        return self._made
+        super().__init__(url, timeout_s)
+        self._city = city
 
     def asked(self) -> tuple[Mapping[str, str], set[str]]:
         """(wanted keys and their words, keys whose whole vector is asked for); asks are taken."""
@@ -88,11 +81,6 @@ class HeatPost:
                 pipe.set(full_key(self._city, key), body, ex=FULL_KEPT_S)
                 pipe.publish(channel, key.encode() + b" ")
             pipe.execute()
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None
 
 
 class HeatReader:

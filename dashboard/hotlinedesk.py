@@ -6,21 +6,13 @@ the city's sums, as on the wall, and is told so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from dashboard.access.identity import Identity
-from dashboard.compared import Compared
-from dashboard.exports.localtime import LocalTime
+from dashboard.cityboard import CityBoard
 from dashboard.hotlinecharts import charts
-from dashboard.ledger import Ledger
-from dashboard.measures import MEASURES
-from dashboard.periods import span
-from dashboard.profile import Profile
-from dashboard.question import read_question
-from dashboard.remarkdesk import RemarkDesk
-from layouts.figureboard import FigureBoard, Group
-from layouts.figures import Figure
+from layouts.figureboard import FigureBoard
 
 CALLS: Final = ("offered", "answered", "abandoned", "short_abandoned", "overflow", "transferred")
 RATES: Final = ("connect_rate", "connect_rate_24h_min", "service_level_15s", "abandonment_rate")
@@ -44,59 +36,24 @@ CITY_WIDE: Final = "热线不分区：来电不属于哪个区，下面是全市
 IGNORED: Final = "热线没有区、部门、类别、来源之分：地址里的这些条件在此不起作用。"
 
 
-def _ids(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"calls.{name}" for name in names)
-
-
-ALL: Final = tuple(dict.fromkeys(_ids((*CALLS, *RATES, *TIMES, *FOLLOWED, *ORDERS))))
-
-
-class HotlineDesk:
+class HotlineDesk(CityBoard):
     """One per web process; every call says who asks."""
 
-    def __init__(
-        self,
-        ledger: Callable[[], Ledger],
-        profile: Profile,
-        now: Callable[[], int],
-        remarks: RemarkDesk,
-    ) -> None:
-        self._ledger, self._profile, self._now, self._remarks = ledger, profile, now, remarks
-        self._clock = LocalTime(profile.timezone)
+    title, domain, why = "热线", "calls", WHY
+    names = (*CALLS, *RATES, *TIMES, *FOLLOWED, *ORDERS)
+    ignored, city_wide = IGNORED, CITY_WIDE
 
     def board(self, who: Identity, address: str) -> FigureBoard:
         """Everything the page shows for an address."""
-        profile, ledger = self._profile, self._ledger()
-        reading = read_question(address, profile.names)
-        asked = span(profile, reading.question.period, self._now())
-        found = Compared(ledger, profile, asked, ALL)
-        clock = self._clock
-        notes: list[str] = []
-        if reading.question.among:
-            notes.append(IGNORED)
-        if who.areas:
-            notes.append(CITY_WIDE)
-        return FigureBoard(
-            title="热线",
-            query=reading.question.query(),
-            said=f"{asked.period.label()}：{asked.label(lambda at: clock.text(at)[:16])}",
-            bases=f"环比 {found.base.label()}　同比 {found.ago.label()}",
-            notes=tuple(notes),
-            groups=(
-                Group("来电", self._figures(found, CALLS)),
-                Group("接通与时限", self._figures(found, RATES)),
-                Group("用时", self._figures(found, TIMES)),
-                Group("回访、反馈、满意", self._figures(found, FOLLOWED)),
-                Group("12345 工单", self._figures(found, ORDERS)),
-            ),
-            tables=tuple(self._beside(found, name) for name in BESIDE),
-            charts=charts(ledger, profile, found, lambda days: self._remarks.marks(who, days)),
+        ledger = self._ledger()
+        asked = self._ask(ledger, address)
+        groups = (
+            ("来电", CALLS),
+            ("接通与时限", RATES),
+            ("用时", TIMES),
+            ("回访、反馈、满意", FOLLOWED),
+            ("12345 工单", ORDERS),
         )
-
-    def _figures(self, found: Compared, names: Sequence[str]) -> tuple[Figure, ...]:
-        return tuple(found.figure(f"calls.{name}", why=WHY.get(name, "")) for name in names)
-
-    def _beside(self, found: Compared, name: str) -> Group:
-        measure = MEASURES[f"calls.{name}"]
-        figures = tuple(found.figure(measure.id, variant) for variant in measure.variants)
-        return Group(f"{measure.name}：口径并列", figures)
+        marks = partial(self._remarks.marks, who)
+        drawn = charts(ledger, self._profile, asked.found, marks)
+        return self._page(asked, self._notes(who, asked), groups, BESIDE, drawn)

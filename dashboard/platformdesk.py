@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from dashboard import platformrecords as lists
 from dashboard.access.identity import Identity
 from dashboard.buckets import Buckets, buckets, step_of
+from dashboard.cityboard import CityBoard
 from dashboard.compared import Compared, unit_of
 from dashboard.exports.localtime import LocalTime
 from dashboard.ledger import Ledger
 from dashboard.measures import MEASURES, resolve
-from dashboard.periods import Span, date_of, span
+from dashboard.periods import Span, date_of
 from dashboard.platformcounts import History, PlatformCounts
-from dashboard.profile import Profile
-from dashboard.question import read_question
-from dashboard.remarkdesk import RemarkDesk
 from dashboard.uptime.findings import contradictions
 from dashboard.windows import Counts, Window, year_of
 from layouts.chart.trend import Mark, Series, Trend
-from layouts.figureboard import FigureBoard, Group
-from layouts.figures import Figure
+from layouts.figureboard import FigureBoard
 from layouts.uptimeboard import Uptime
 
 DAYS: Final = ("normal_days", "normal_day_rate", "fault_days", "pending_days")
@@ -43,13 +41,6 @@ IGNORED: Final = "平台没有区、部门、类别、来源之分：地址里�
 WEEK: Final = 7
 
 
-def _ids(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"platform.{name}" for name in names)
-
-
-ALL: Final = tuple(dict.fromkeys(_ids((*DAYS, *RATES, *UPKEEP, *TIMES, *BESIDE, "days"))))
-
-
 @dataclass(frozen=True)
 class PlatformBoard:
     """The page: figures and charts, and what is beside them."""
@@ -58,56 +49,28 @@ class PlatformBoard:
     uptime: Uptime
 
 
-class PlatformDesk:
+class PlatformDesk(CityBoard):
     """One per web process; every call says who asks."""
 
-    def __init__(
-        self,
-        ledger: Callable[[], Ledger],
-        profile: Profile,
-        now: Callable[[], int],
-        remarks: RemarkDesk,
-    ) -> None:
-        self._ledger, self._profile, self._now, self._remarks = ledger, profile, now, remarks
-        self._clock = LocalTime(profile.timezone)
+    title, domain, why = "平台", "platform", WHY
+    names = (*DAYS, *RATES, *UPKEEP, *TIMES, *BESIDE, "days")
+    ignored, city_wide = IGNORED, CITY_WIDE
 
     def board(self, who: Identity, address: str) -> PlatformBoard:
         """Everything the page shows for an address."""
-        profile, ledger = self._profile, self._ledger()
-        reading = read_question(address, profile.names)
-        asked = span(profile, reading.question.period, self._now())
-        found = Compared(ledger, profile, asked, ALL)
-        clock = self._clock
-        notes: list[str] = []
-        if reading.question.among:
-            notes.append(IGNORED)
-        if who.areas:
-            notes.append(CITY_WIDE)
-        notes += self._contradictions(found, asked)
-        shown = FigureBoard(
-            title="平台",
-            query=reading.question.query(),
-            said=f"{asked.period.label()}：{asked.label(lambda at: clock.text(at)[:16])}",
-            bases=f"环比 {found.base.label()}　同比 {found.ago.label()}",
-            notes=tuple(notes),
-            groups=(
-                Group("运行天数", self._figures(found, DAYS)),
-                Group("可用与故障", self._figures(found, RATES)),
-                Group("维护", self._figures(found, UPKEEP)),
-                Group("时长", self._figures(found, TIMES)),
-            ),
-            tables=tuple(self._beside(found, name) for name in BESIDE),
-            charts=self._charts(ledger, found, lambda days: self._remarks.marks(who, days)),
+        ledger = self._ledger()
+        asked = self._ask(ledger, address)
+        notes = [*self._notes(who, asked), *self._contradictions(asked.found, asked.span)]
+        groups = (
+            ("运行天数", DAYS),
+            ("可用与故障", RATES),
+            ("维护", UPKEEP),
+            ("时长", TIMES),
         )
-        return PlatformBoard(shown, self._uptime(ledger, asked, clock))
-
-    def _figures(self, found: Compared, names: Sequence[str]) -> tuple[Figure, ...]:
-        return tuple(found.figure(f"platform.{name}", why=WHY.get(name, "")) for name in names)
-
-    def _beside(self, found: Compared, name: str) -> Group:
-        measure = MEASURES[f"platform.{name}"]
-        figures = tuple(found.figure(measure.id, variant) for variant in measure.variants)
-        return Group(f"{measure.name}：口径并列", figures)
+        marks = partial(self._remarks.marks, who)
+        drawn = self._charts(ledger, asked.found, marks)
+        shown = self._page(asked, notes, groups, BESIDE, drawn)
+        return PlatformBoard(shown, self._uptime(ledger, asked.span, self._clock))
 
     def _contradictions(self, found: Compared, asked: Span) -> list[str]:
         """勾稽 between the days and the fault rate; of a whole calendar year also its length."""
@@ -116,13 +79,12 @@ class PlatformDesk:
         if days.num is None or not served:
             return []
         whole = asked.period.unit() == "year" and not asked.running
-        by = "count" if rate.variant == "count" else "duration"
         wrong = contradictions(
             asked.first.year,
             days.num,
             rate.value,
             self._profile.platform.day,
-            "count" if by == "count" else "duration",
+            "count" if rate.variant == "count" else "duration",
             None if whole and served >= 365 else served,
         )
         return [f"勾稽：{one.text}" for one in wrong]

@@ -32,6 +32,25 @@ class BusFull(Exception):
         self.accepted, self.place = accepted, place
 
 
+class Speaker:
+    """One end of a line to Redis, for threads: a client of its own, connected at first use."""
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        self._address, self._timeout_s = read_redis_url(url), timeout_s
+        self._made: Any = None
+
+    @property
+    def _redis(self) -> Any:
+        if self._made is None:
+            self._made = connect(self._address, self._timeout_s)
+        return self._made
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+
 def connect(address: RedisAddress, timeout_s: float) -> Any:
     """A client for threads; it connects at first use."""
     return _connect(address, redis, Retry(NoBackoff(), 0), timeout_s)

@@ -7,10 +7,9 @@ Only strings and lists; every key carries the city's hash tag.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from dashboard.redislink import connect, speaking
-from dashboard.redisurl import read_redis_url
+from dashboard.redislink import Speaker, speaking
 from dashboard.screenbeat import Beat, Kept, kept, read_kept
 from dashboard.screenorder import KEPT, Order, read_orders, written
 
@@ -28,18 +27,12 @@ def orders_key(city: str) -> str:
     return f"{{{city}}}:screen:orders"
 
 
-class ScreenPost:
+class ScreenPost(Speaker):
     """Beats and orders of one city; connects at first use. Raises `BusDown`, writing `BusFull`."""
 
     def __init__(self, url: str, city: str, *, timeout_s: float = 2.0) -> None:
-        self._address, self._city, self._timeout_s = read_redis_url(url), city, timeout_s
-        self._made: Any = None
-
-    @property
-    def _redis(self) -> Any:
-        if self._made is None:
-            self._made = connect(self._address, self._timeout_s)
-        return self._made
+        super().__init__(url, timeout_s)
+        self._city = city
 
     def beat(self, screen: str, at: int, beat: Beat) -> None:
         """Keeps what a screen said; the one before is forgotten."""
@@ -69,8 +62,3 @@ class ScreenPost:
         """The orders of today, newest first."""
         with speaking():
             return read_orders(self._redis.lrange(orders_key(self._city), 0, -1))
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None

@@ -10,37 +10,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.cases import TIME_FIELDS
 from dashboard.counters import BASE, BY_DEADLINE, SELF
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Masks = NDArray[np.uint64]
 
-TIMES: Final = (
-    "reported_at",
-    "accepted_at",
-    "rejected_at",
-    "verify_sent_at",
-    "verify_due_at",
-    "verified_at",
-    "filed_at",
-    "refused_at",
-    "dispatched_at",
-    "returned_at",
-    "disposed_at",
-    "postponed_at",
-    "suspended_at",
-    "resumed_at",
-    "supervised_at",
-    "check_sent_at",
-    "check_due_at",
-    "checked_at",
-    "check_failed_at",
-    "closed_at",
-    "cancelled_at",
-    "revisited_at",
-    "due_at",
-)
+_UNCOUNTED: Final = frozenset({"reopened_at", "restored_at", "deadline"})
+"""Instants that no counter looks at; `deadline` is as sent, `due_at` as it holds."""
+TIMES: Final = (*(name for name in TIME_FIELDS if name not in _UNCOUNTED), "due_at")
 NUMBERS: Final = ("rework_count", "return_count", "satisfaction", "self_handled")
 """Stored numbers, 0 where there is none."""
 
