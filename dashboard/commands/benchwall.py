@@ -21,6 +21,15 @@ from dashboard.commands.benchshown import (
 DAYS = 30
 
 
+of_days = click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=DAYS,
+    show_default=True,
+    help="台账里模拟多少天 / simulated days in the ledger",
+)
+
+
 @click.command("wall")
 @of_city("zhengzhou")
 @click.option("--part", type=click.Choice(wall.PARTS), default="all", help="只测一部分 / one part")
@@ -45,13 +54,7 @@ DAYS = 30
     show_default=True,
     help="每个冷页面打开几次 / times each cold page is opened",
 )
-@click.option(
-    "--days",
-    type=click.IntRange(1, 366),
-    default=DAYS,
-    show_default=True,
-    help="台账里模拟多少天 / simulated days in the ledger",
-)
+@of_days
 @as_json_option
 def wall_bench(city: str, part: str, machine: bool, **sizes: int) -> None:
     """墙与桌面：长跑、每帧开销、换场景、冷启动、外部请求 / soak, cost of a frame, cold pages."""
@@ -93,13 +96,7 @@ def wall_bench(city: str, part: str, machine: bool, **sizes: int) -> None:
     show_default=True,
     help="每位领导平均多少秒打开一页 / seconds between two pages of one leader",
 )
-@click.option(
-    "--days",
-    type=click.IntRange(1, 366),
-    default=DAYS,
-    show_default=True,
-    help="台账里模拟多少天 / simulated days in the ledger",
-)
+@of_days
 @as_json_option
 def crowd_bench(
     city: str,
