@@ -6,9 +6,11 @@ line break that came from outside stays inside its line.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -131,10 +133,13 @@ class JsonLines(Lines):
 
 
 def set_up(form: str, level: str, role: str, city: str) -> None:
-    """Sends everything this process logs to standard error. `role`: work, serve, probe …"""
+    """Sends everything this process logs to standard error, and where each thread was should native
+    code end it. `role`: work, serve, probe …"""
     handler = logging.StreamHandler()
     handler.setFormatter((JsonLines if form == "json" else Lines)(role, city))
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.captureWarnings(True)
+    if sys.__stderr__ is not None and not faulthandler.is_enabled():
+        faulthandler.enable(sys.__stderr__)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -55,6 +55,9 @@ class Journey(msgspec.Struct, frozen=True):
     at: int
 
 
+_read_journey = msgspec.json.Decoder(Journey)
+
+
 class Oidc:
     """Sends people to the provider and reads what they come back with."""
 
@@ -103,7 +106,7 @@ class Oidc:
         said = self._keys.read(LABEL, cookie)
         if said is None:
             raise OidcError("没有登录的起点：cookie 缺失或被改过")
-        journey = msgspec.json.decode(said, type=Journey)
+        journey = _read_journey.decode(said)
         if not 0 <= self._now() - journey.at <= FRESH_MS:
             raise OidcError("登录用时太久，请重来")
         return journey

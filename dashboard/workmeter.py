@@ -46,9 +46,12 @@ class WorkReport(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: float = 0.0
 
 
+_report = msgspec.json.Decoder(WorkReport)
+
+
 def read_report(body: bytes) -> WorkReport:
     """Raises `msgspec.DecodeError` for what another version told."""
-    return msgspec.json.decode(body, type=WorkReport)
+    return _report.decode(body)
 
 
 class WorkMeter:

@@ -235,4 +235,5 @@
   }
 
   app.startMaps = startMaps;
+  app.mapTurns = TURNS;
 })((window.cityops = window.cityops || {}));

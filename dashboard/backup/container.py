@@ -45,6 +45,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[str, Part] = {}
 
 
+_manifest = msgspec.json.Decoder(Manifest)
+
+
 class _Hashing:
     """A file that is written once and hashed on the way."""
 
@@ -152,7 +155,7 @@ class Backup:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
-            self.manifest = msgspec.json.decode(self._zip.read(MANIFEST), type=Manifest)
+            self.manifest = _manifest.decode(self._zip.read(MANIFEST))
         except (OSError, zipfile.BadZipFile, KeyError, msgspec.DecodeError) as error:
             raise BackupError(f"{path} 不是完整的备份文件（{error}）") from error
         if self.manifest.format != FORMAT:

@@ -82,6 +82,17 @@ class WallPage:
     def show(self, scene: str) -> None:
         self.page.evaluate("(id) => cityops.stage.show(id)", scene)
 
+    def views(self) -> list[list[str]]:
+        """The views the map takes in turn: measure, window, level; none without a map."""
+        found: list[list[str]] = self.page.evaluate("cityops.maps ? cityops.mapTurns : []")
+        return found
+
+    def choose(self, view: list[str]) -> None:
+        """Every map takes this view, as if by hand."""
+        told = """([measure, window_, level]) => cityops.maps.forEach((one) =>
+            one.choose({ measure, window: window_, level }))"""
+        self.page.evaluate(told, view)
+
     def painted(self) -> int:
         """Frames it has painted since it was opened."""
         found: int = self.page.evaluate("cityops.painted")

@@ -179,9 +179,12 @@ def step(book: Book, revision: Revision) -> Book:
     return replace(moved, state=after, submitter=submitter, locked=locked)
 
 
+_revision = msgspec.json.Decoder(Revision)
+
+
 def read_revision(body: bytes) -> Revision:
     """A revision as it was stored."""
-    return msgspec.json.decode(body, type=Revision)
+    return _revision.decode(body)
 
 
 def stored(revision: Revision) -> bytes:

@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from dashboard.evaluation.rules import Rule, Strict, Text
+from dashboard.evaluation.rules import Rule, Strict, Text, prepare
 
 Id = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Places = Annotated[int, Meta(ge=0, le=6)]
@@ -282,6 +282,9 @@ class Form(Strict, frozen=True, kw_only=True):
     indicators: tuple[Indicator, ...] = ()
     figures: tuple[Figure, ...] = ()
     checks: tuple[Check, ...] = ()
+
+
+prepare(Form)
 
 
 def children(form: Form, parent: str | None) -> tuple[Level, ...]:

@@ -248,6 +248,7 @@ class Result:
 
 
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
+_DECODER: Final = msgspec.json.Decoder(Result)
 
 
 def encode(result: Result) -> bytes:
@@ -257,4 +258,4 @@ def encode(result: Result) -> bytes:
 
 def decode(data: bytes) -> Result:
     """The result that was encoded; raises `msgspec.ValidationError`."""
-    return msgspec.json.decode(data, type=Result)
+    return _DECODER.decode(data)

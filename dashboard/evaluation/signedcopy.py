@@ -59,6 +59,9 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     revisions: tuple[str, ...]
 
 
+_file, _statement = msgspec.json.Decoder(_File), msgspec.json.Decoder(Statement)
+
+
 @dataclass(frozen=True)
 class SignedCopy:
     """A copy as it was read: not yet believed."""
@@ -135,8 +138,8 @@ def signed_copy(
 def read_copy(body: bytes) -> SignedCopy:
     """A copy with all that does not fit in it. Raises `CopyError` where it is no copy at all."""
     try:
-        file = msgspec.json.decode(body, type=_File)
-        statement = msgspec.json.decode(file.statement, type=Statement)
+        file = _file.decode(body)
+        statement = _statement.decode(file.statement)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CopyError(f"不是年度台账的签名副本（{error}）") from error
     if file.format != FORMAT:

@@ -36,7 +36,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from dashboard.evaluation.rules import Strict, Text
+from dashboard.evaluation.rules import Strict, Text, prepare
 
 Moment = Annotated[
     str, Meta(pattern=r"^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$")
@@ -112,6 +112,9 @@ class Values(Strict, frozen=True, kw_only=True):
     statements: tuple[Statement, ...] = ()
     finished: tuple[str, ...] = ()
     unfinished: tuple[str, ...] = ()
+
+
+prepare(Values)
 
 
 def nothing(form: str, year: int) -> Values:

@@ -28,10 +28,13 @@ class LeaseRow:
         return f"{self.token} {self.holder}"
 
 
+_row = msgspec.json.Decoder(LeaseRow)
+
+
 def lease_of(connection: Connection) -> LeaseRow:
     """The lease as it stands; nobody's where there is none."""
     text = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == KEY))
-    return LeaseRow() if text is None else msgspec.json.decode(text, type=LeaseRow)
+    return LeaseRow() if text is None else _row.decode(text)
 
 
 def keep_lease(connection: Connection, dialect: Any, row: LeaseRow) -> None:
