@@ -10,7 +10,16 @@ from dashboard.access.identity import Identity
 from dashboard.backlog import STAGES
 from dashboard.casedesk import FILE, SHOWN, CaseDesk, Part, headings
 from dashboard.columns.standing import AGES
-from dashboard.deskfigures import Compared, Figures, behind, compare, count_of, text_of, worded
+from dashboard.deskfigures import (
+    Compared,
+    Figures,
+    behind,
+    compare,
+    count_of,
+    over_one,
+    text_of,
+    worded,
+)
 from dashboard.deskquery import WAIT_S, DeskQuery, Values, View
 from dashboard.filterdesk import FilterDesk
 from dashboard.measures import MEASURES
@@ -107,6 +116,7 @@ class CasesDesk:
         figures = self._figures.all(compared)
         rates.sort(key=lambda id: id not in self._profile.key_rates)
         return CasesPage(
+            said=compared.said(self._filters.clock),
             notes=compared.notes(self._filters.clock),
             reported=figures[REPORTED],
             steps=funnel(view, question, figures),
@@ -151,9 +161,11 @@ class CasesDesk:
             self._row(compared, question, wanted.by, member, name, values)
             for member, name, values in named[:ROWS]
         )
-        more = f"前 {ROWS} 行，共 {len(named):,} 行" if len(named) > ROWS else ""
+        more = [f"前 {ROWS} 行，共 {len(named):,} 行"] if len(named) > ROWS else []
+        more += over_one(values[0] for _, values in found)
         total = self._row(compared, question, "", "", "全部", compared.total())
-        return Table(f"按{BY[wanted.by]}", self._heads(question, wanted), rows, total, note=more)
+        return Table(f"按{BY[wanted.by]}", self._heads(question, wanted), rows, total,
+                     note="；".join(more))  # fmt: skip
 
     def _heads(self, question: Question, wanted: Wanted) -> tuple[tuple[str, str, str], ...]:
         heads = []

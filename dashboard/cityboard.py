@@ -74,11 +74,10 @@ class CityBoard:
     ) -> FigureBoard:
         """`groups`: heading → its measures; `beside`: those shown in all their variants."""
         found, clock = asked.found, self._clock
-        days = asked.span.label(lambda at: clock.text(at)[:16])
         return FigureBoard(
             title=self.title,
             query=asked.question.query(),
-            said=f"{asked.span.period.label()}：{days}",
+            said=asked.span.said(lambda at: clock.text(at)[:16]),
             bases=f"环比 {found.base.label()}　同比 {found.ago.label()}",
             notes=tuple(notes),
             groups=tuple(Group(name, self._figures(found, names)) for name, names in groups),

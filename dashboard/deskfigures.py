@@ -53,6 +53,10 @@ class Compared:
             for member in members
         ]
 
+    def said(self, clock: Callable[[int], str]) -> str:
+        """The period, its days and how far they have run, for whatever leaves the page."""
+        return self.span.said(lambda at: clock(at)[:16])
+
     def notes(self, clock: Callable[[int], str]) -> tuple[str, ...]:
         """What 环比 and 同比 compare with, in words."""
         partial = self.span.running and self.span.begun
@@ -193,6 +197,15 @@ def pieces(profile: Profile, span: Span) -> tuple[str, list[int]]:
         return "day", starts
     return "month", [at for day, at in zip(range(first, end), starts, strict=True)
                      if day == first or date_of(day).day == 1]  # fmt: skip
+
+
+def over_one(found: Iterable[Values]) -> list[str]:
+    """What must be said where a rate is above 100 %: its two counts go by times of their own."""
+    for values in found:
+        for id, one in values.items():
+            if MEASURES[id].kind == "rate" and one.value is not None and one.value > 1:
+                return ["超过 100 %：按各自的办理时间相除，本期办完的含往期上报的"]
+    return []
 
 
 def highest(numbers: Iterable[int | float | None]) -> float:

@@ -92,7 +92,7 @@ def open_desk(
         RankingDesk(query, ledger, profile, now),
     )
     cases = CaseDesk(query, ledger, profile, filter_desk)
-    overviews = OverviewDesk(query, profile, filter_desk)
+    overviews = OverviewDesk(query, profile, filter_desk, happened.marks)
     case_pages = CasesDesk(query, profile, filter_desk, cases)
     files = AttachmentStore(config.attachment_dir, config.attachment_mb << 20)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from dashboard.deskfigures import (
     compare,
     count_of,
     highest,
+    over_one,
     pieces,
     text_of,
     worded,
@@ -22,13 +23,19 @@ from dashboard.deskquery import WAIT_S, Counted, DeskQuery, Values, View
 from dashboard.filterdesk import FilterDesk
 from dashboard.formula import Value
 from dashboard.measures import MEASURES
-from dashboard.periods import Base, date_of
+from dashboard.periods import Base, Span, date_of
 from dashboard.profile import Profile
 from dashboard.question import Question
 from dashboard.terms import FUNNEL
+from layouts.chart.trend import Mark
 from layouts.measured import Bars, Cell, Figure, Table
 from layouts.overview import Overview, Step
 
+Days = Sequence[tuple[int, int]]
+MarksOf = Callable[[Identity, Days, str], tuple[Mark, ...]]
+"""标注 on some days, as one person sees them, of a district or of all ("")."""
+TABLES: Final = ("areas", "categories", "sources")
+"""The tables of the page, as `Overview` names them."""
 REPORTED: Final = "cases.reported"
 REWORK: Final = "cases.rework_rate"
 STOCK: Final = "cases.overdue_open"
@@ -60,8 +67,11 @@ STEP_NOTE: Final = (
 class OverviewDesk:
     """One per web process."""
 
-    def __init__(self, query: DeskQuery, profile: Profile, filters: FilterDesk) -> None:
+    def __init__(
+        self, query: DeskQuery, profile: Profile, filters: FilterDesk, marks: MarksOf
+    ) -> None:
         self._query, self._profile, self._filters = query, profile, filters
+        self._marks = marks
         self._figures = Figures(profile, filters.clock)
 
     def overview(
@@ -70,10 +80,14 @@ class OverviewDesk:
         """The page of an address, and whether its period is running. Raises `Waiting`."""
         question = self._filters.read(address).question
 
-        def work(view: View) -> tuple[Overview, bool]:
-            return self._made(view, question), view.span(question).running
+        def work(view: View) -> tuple[Overview, Days, bool]:
+            asked = view.span(question)
+            return self._made(view, question), self._days(asked), asked.running
 
-        return self._query.ask(who, question, "overview", work, wait_s)
+        shown, days, running = self._query.ask(who, question, "overview", work, wait_s)
+        chosen = question.codes("district")
+        marks = self._marks(who, days, chosen[0] if len(chosen) == 1 else "")
+        return replace(shown, trend=replace(shown.trend, marks=marks)), running
 
     def cancel(self, who: Identity, address: str) -> None:
         """Nobody waits for this address any more."""
@@ -90,8 +104,9 @@ class OverviewDesk:
         areas = compared.by(level)
         below = self._below(question, areas, level, ranked)
         return Overview(
+            said=compared.said(self._filters.clock),
             total=figures[REPORTED],
-            notes=compared.notes(self._filters.clock),
+            notes=(*compared.notes(self._filters.clock), *over_one([compared.now.total()])),
             trend=self._trend(view, compared),
             steps=funnel(view, question, figures),
             step_note=STEP_NOTE,
@@ -110,7 +125,21 @@ class OverviewDesk:
                 (kind, f"/desk/export/overview.{kind}{question.query()}")
                 for kind in ("csv", "xlsx")
             ),
+            table_exports={
+                part: tuple(
+                    (kind, f"/desk/export/overview-{part}.{kind}{question.query()}")
+                    for kind in ("csv", "xlsx")
+                )
+                for part in TABLES
+            },
         )
+
+    def _days(self, asked: Span) -> Days:
+        """The city days of each piece of the chart, first ≤ day < end."""
+        _, starts = pieces(self._profile, asked)
+        firsts = [self._profile.day(at) for at in starts]
+        ends = [*firsts[1:], asked.window.end_day]
+        return [(a, max(b, a + 1)) for a, b in zip(firsts, ends, strict=True)]
 
     def _ranked(self, rates: Sequence[str]) -> str:
         """The rate that areas are held to: how timely they dispose, else how they close."""
@@ -223,8 +252,10 @@ class OverviewDesk:
                 Cell(worded(now[ranked], before[ranked], "rate", compared.before)),
             ))  # fmt: skip
         heads = (WORDS[level], "上报", "环比", "同比", "结案", MEASURES[ranked].name, "环比")
-        more = f"前 60 个，共 {len(rows)} 个" if len(rows) > 60 else ""
-        return Table("各区域", tuple((h, "", "") for h in heads), tuple(made), note=more)
+        more = [f"前 60 个，共 {len(rows)} 个"] if len(rows) > 60 else []
+        more += over_one({ranked: one[1][0][ranked]} for one in rows)
+        found = tuple((h, "", "") for h in heads)
+        return Table("各区域", found, tuple(made), note="；".join(more))
 
     def _members(self, compared: Compared, dimension: str, most: int = 0) -> Table:
         """Members of a dimension by their reports, the most first."""

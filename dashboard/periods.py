@@ -181,6 +181,12 @@ class Span:
         days = f"{self.first}" if self.first == self.last else f"{self.first} 至 {self.last}"
         return f"{days}，截至 {clock(self.window.as_of)}" if self.running else days
 
+    def said(self, clock: Callable[[int], str]) -> str:
+        """The period's name and its days; once where the days are its name."""
+        days, name = self.label(clock), self.period.label()
+        named = self.period.ends or name == str(self.first)
+        return days if named else f"{name}：{days}"
+
 
 def span(city: City, asked: Period, now: int) -> Span:
     """A period as it stands at `now`, epoch ms."""

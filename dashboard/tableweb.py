@@ -1,9 +1,10 @@
-"""What is on the screen as a file 导出本页: the figures of 总览, the table of 案件, csv or xlsx."""
+"""What is on the screen as a file 导出本页: figures and tables of 总览, the table of 案件."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from dashboard.exports.columns import Column
 from dashboard.exports.csvfile import CsvFile
 from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
-from dashboard.overviewdesk import OverviewDesk
+from dashboard.overviewdesk import TABLES, OverviewDesk
 from dashboard.waiting import Stopped, Waiting
 from layouts.measured import NO_VALUE, Figure, Table
 
@@ -39,12 +40,17 @@ FIGURES: Final = ["指标", "数值", "单位", "分子 / 分母", "环比", "�
 def table_routes(
     overviews: OverviewDesk, pages: CasesDesk, timezone: str, trail: Trail
 ) -> list[Route]:
-    """`/desk/export/overview.csv?…` and `/desk/export/cases-by.xlsx?…`, filters as on the page."""
+    """`/desk/export/overview.csv?…`, `/desk/export/overview-areas.xlsx?…`,
+    `/desk/export/cases-by.xlsx?…`, filters as on the page."""
 
     def overview(who: Identity, address: str) -> Sheet:
         shown, _ = overviews.overview(who, address, PATIENT_S)
         figures = [shown.total, *(step.figure for step in shown.steps), *shown.rates, shown.stock]
         return FIGURES, figure_rows(figures)
+
+    def overview_table(part: str, who: Identity, address: str) -> Sheet:
+        shown, _ = overviews.overview(who, address, PATIENT_S)
+        return table_rows(getattr(shown, part))
 
     def cases_by(who: Identity, address: str) -> Sheet:
         shown, _ = pages.cases_page(who, address, PATIENT_S)
@@ -52,6 +58,10 @@ def table_routes(
 
     made: dict[str, tuple[str, Callable[[Identity, str], Sheet]]] = {
         "overview": ("总览", overview),
+        **{
+            f"overview-{part}": (f"总览-{name}", partial(overview_table, part))
+            for part, name in zip(TABLES, ("各区域", "高发类别", "来源"), strict=True)
+        },
         "cases-by": ("案件分项", cases_by),
     }
 

@@ -10,8 +10,8 @@ from dash.development.base_component import Component
 
 from layouts.caselist import CaseList, rows
 from layouts.measured import Figure, Table, compared, number, table, verdict
-from layouts.overview import Step, exports
-from layouts.widgets import aria
+from layouts.overview import Step, exports, tools
+from layouts.widgets import aria, data
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,9 @@ class Backlog:
 
 @dataclass(frozen=True, kw_only=True)
 class CasesPage:
-    """The page of one question."""
+    """The page of one question; `said` is its period in words."""
 
+    said: str
     notes: tuple[str, ...]
     reported: Figure
     steps: tuple[Step, ...]
@@ -57,6 +58,7 @@ def cases_page(shown: CasesPage) -> Component:
             exports(shown.exports),
         ],
         className="cases-page",
+        **data(said=shown.said),
     )
 
 
@@ -76,11 +78,12 @@ def _funnel(shown: CasesPage) -> Component:
     ]  # fmt: skip
     return html.Section(
         [
-            html.Header([html.H2("漏斗")]),
+            html.Header([html.H2("漏斗"), tools("漏斗")]),
             html.Div(steps, className="fn seven"),
             html.P(shown.step_note, className="mut sm"),
         ],
         className="panel funnel",
+        **data(figure="漏斗"),
     )
 
 
@@ -99,10 +102,11 @@ def _figures(title: str, note: str, figures: Sequence[Figure], area: str) -> Com
     ]
     return html.Section(
         [
-            html.Header([html.H2(title), html.Span(note, className="mut")]),
+            html.Header([html.H2(title), html.Span(note, className="mut"), tools(title)]),
             html.Div(made, className="facts"),
         ],
         className=f"panel {area}",
+        **data(figure=title),
     )
 
 
@@ -130,7 +134,11 @@ def _backlog(shown: Backlog) -> Component:
     return html.Section(
         [
             html.Header(
-                [html.H2(f"在办 {shown.total} 件"), html.Span(shown.note, className="mut")]
+                [
+                    html.H2(f"在办 {shown.total} 件"),
+                    html.Span(shown.note, className="mut"),
+                    tools("在办"),
+                ]
             ),
             html.Table(
                 [
@@ -142,6 +150,7 @@ def _backlog(shown: Backlog) -> Component:
             ),
         ],
         className="panel backlog",
+        **data(figure="在办"),
     )
 
 
@@ -161,11 +170,13 @@ def _by(shown: CasesPage) -> Component:
                     html.H2("分项"),
                     html.Nav(links, className="seg", **aria(label="按什么分")),
                     html.Span(shown.by.note, className="mut"),
+                    tools(shown.by.caption),
                 ]
             ),
             table(shown.by),
         ],
         className="panel by",
+        **data(figure=shown.by.caption),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.chart.trend import Mark, happened
 from layouts.definition import Definition
 from layouts.widgets import aria
 
@@ -157,10 +158,14 @@ class Bars:
     base: str
     """Legends of the bars and of the line."""
     peak: str = ""
+    marks: tuple[Mark, ...] = ()
+    """标注, placed by the pieces."""
 
 
 def bars(shown: Bars, title: str) -> Component:
-    """Bars with a tick for the period compared with; every one tells its number."""
+    """Bars with a tick for the period compared with; every one tells its number. What happened
+    stands as a band behind its bars, and in words below."""
+    marked = {i for one in shown.marks for i in range(one.first, one.last + 1)}
     made = [
         html.Div(
             [
@@ -168,8 +173,9 @@ def bars(shown: Bars, title: str) -> Component:
                 html.U(style={"bottom": f"{base:.1f}%"}) if base is not None else None,
             ],
             title=f"{name}　{text}" + (f"，上期 {base_text}" if base_text else ""),
+            className="event" if i in marked else None,
         )
-        for name, text, share, base, base_text, part in shown.pieces
+        for i, (name, text, share, base, base_text, part) in enumerate(shown.pieces)
     ]
     legend = [html.Span([html.I(className="sw bar"), shown.now], className="key")]
     if shown.base:
@@ -182,6 +188,7 @@ def bars(shown: Bars, title: str) -> Component:
             html.Div(legend, className="keys mut"),
             html.Div(made, className="columns", role="img", **aria(label=f"{title}：{heard}")),
             html.Div([html.Span(word) for word in shown.labels], className="ax"),
+            happened(shown.marks),
         ],
         className="overtime",
     )

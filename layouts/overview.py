@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.chart.trend import picture
 from layouts.measured import Bars, Figure, Table, bars, compared, number, rate, table
-from layouts.widgets import aria
+from layouts.widgets import aria, data
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The page of one question."""
+    """The page of one question; `said` is its period in words."""
 
+    said: str
     total: Figure
     notes: tuple[str, ...]
     trend: Bars
@@ -44,6 +46,8 @@ class Overview:
     sources: Table
     exports: tuple[tuple[str, str], ...]
     """(kind, address)."""
+    table_exports: Mapping[str, tuple[tuple[str, str], ...]]
+    """areas, categories, sources → the same of that table."""
 
 
 def overview(shown: Overview) -> Component:
@@ -60,12 +64,13 @@ def overview(shown: Overview) -> Component:
             _total(shown),
             _rates(shown),
             _below(shown),
-            _panel("areas", "各区域", shown.areas),
-            _panel("categories", "高发类别", shown.categories),
-            _panel("sources", "来源", shown.sources),
+            _panel(shown, "areas", "各区域", shown.areas),
+            _panel(shown, "categories", "高发类别", shown.categories),
+            _panel(shown, "sources", "来源", shown.sources),
             exports(shown.exports),
         ],
         className="overview",
+        **data(said=shown.said),
     )
 
 
@@ -77,6 +82,17 @@ def exports(links: Sequence[tuple[str, str]]) -> Component | None:
         html.A(f"导出 {kind}", href=href, className="btn", download="") for kind, href in links
     ]
     return html.Div(made, className="row-of-buttons no-print", **aria(label="导出本页"))
+
+
+def tools(title: str, links: Sequence[tuple[str, str]] = ()) -> Component:
+    """What a box can be saved as, at the right of its heading: files, and its picture."""
+    files = [
+        html.A(
+            kind, href=href, className="tool", download="", **aria(label=f"{title}，导出 {kind}")
+        )
+        for kind, href in links
+    ]
+    return html.Span([*files, picture(title)], className="tools no-png no-print")
 
 
 def _total(shown: Overview) -> Component:
@@ -94,7 +110,7 @@ def _total(shown: Overview) -> Component:
     return html.Section(
         [
             html.Div(
-                [html.H2("上报"), compared(figure)],
+                [html.H2("上报"), compared(figure), tools("上报")],
                 className="row",
             ),
             number(figure, "n1"),
@@ -103,6 +119,7 @@ def _total(shown: Overview) -> Component:
             html.P(shown.step_note, className="mut sm step-note"),
         ],
         className="panel total",
+        **data(figure="上报"),
     )
 
 
@@ -110,7 +127,8 @@ def _rates(shown: Overview) -> Component:
     return html.Section(
         [
             html.Div(
-                [html.H2("关键率"), html.Span("先求和后相除", className="mut")], className="row"
+                [html.H2("关键率"), html.Span("先求和后相除", className="mut"), tools("关键率")],
+                className="row",
             ),
             *[rate(one) for one in shown.rates],
             html.Div(
@@ -122,6 +140,7 @@ def _rates(shown: Overview) -> Component:
             ),
         ],
         className="panel rates",
+        **data(figure="关键率"),
     )
 
 
@@ -141,18 +160,30 @@ def _below(shown: Overview) -> Component:
     return html.Section(
         [
             html.Div(
-                [html.H2(shown.below_title), html.Span(shown.below_note, className="mut")],
+                [
+                    html.H2(shown.below_title),
+                    html.Span(shown.below_note, className="mut"),
+                    tools(shown.below_title),
+                ],
                 className="row",
             ),
             *rows,
             None if rows else html.P(shown.below_nothing, className="mut"),
         ],
         className="panel below",
+        **data(figure=shown.below_title),
     )
 
 
-def _panel(area: str, title: str, shown: Table) -> Component:
+def _panel(page: Overview, area: str, title: str, shown: Table) -> Component:
+    links = page.table_exports.get(area, ())
     return html.Section(
-        [html.Header([html.H2(title), html.Span(shown.note, className="mut")]), table(shown)],
+        [
+            html.Header(
+                [html.H2(title), html.Span(shown.note, className="mut"), tools(title, links)]
+            ),
+            table(shown),
+        ],
         className=f"panel {area}",
+        **data(figure=title),
     )

@@ -13,6 +13,7 @@ from typing import Final
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.chart.trend import picture
 from layouts.definition import Definition
 from layouts.figureboard import exports
 from layouts.figures import definition
@@ -79,7 +80,14 @@ def ranking_board(shown: RankingBoard, may_export: bool) -> Component:
             html.P([shown.bases, html.Span(f"　{shown.grades}", className="mut")]),
             *(html.P(note, className="warn-box", role="status") for note in shown.notes),
             exports("ranking", shown.query) if may_export else None,
-            html.Div(_table(shown), className="panel scroll"),
+            html.Div(
+                [
+                    html.Header(html.Span(picture("考评"), className="tools no-png no-print")),
+                    html.Div(_table(shown), className="scroll"),
+                ],
+                className="panel",
+                **data(figure="考评"),
+            ),
             html.Div([_card(one) for one in shown.cards], className="cards"),
         ],
         className="figure-board",

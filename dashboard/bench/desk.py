@@ -136,7 +136,7 @@ class Asking:
     def __init__(self, copy: CaseCopy, ledger: Ledger, profile: Profile) -> None:
         filters = FilterDesk(profile, lambda: time.time_ns() // 1_000_000)
         self.query = DeskQuery(copy, profile)
-        self._overviews = OverviewDesk(self.query, profile, filters)
+        self._overviews = OverviewDesk(self.query, profile, filters, lambda *_: ())
         lists = CaseDesk(self.query, lambda: ledger, profile, filters)
         self._cases = CasesDesk(self.query, profile, filters, lists)
         self._filters, self.who = filters, Identity("bench", kind="user")

@@ -121,7 +121,7 @@ def chart(trend: Trend, *more: Component | None) -> Component:
             ),
             drawing if known else html.P("这段期间无数据", className="no-data"),
             html.P("", className="readout no-png", **aria(live="polite")),
-            _happened(trend.marks),
+            happened(trend.marks),
             numbers(trend),
         ],
         className="chart panel",
@@ -145,7 +145,7 @@ def _key(one: Series, trend: Trend) -> Component:
     return html.Span([swatch, one.name], className="key")
 
 
-def _happened(marks: Sequence[Mark]) -> Component | None:
+def happened(marks: Sequence[Mark]) -> Component | None:
     """标注 in words: on the drawing there is room for the first of them only."""
     if not marks:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterator
@@ -9,20 +10,26 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
 
-from dashboard.access.identity import Identity
+from dashboard.access.identity import KEY, Identity
+from dashboard.access.roles import Role
 from dashboard.casedesk import CaseDesk
 from dashboard.casesdesk import CasesDesk
 from dashboard.filterdesk import FilterDesk
 from dashboard.overviewdesk import OverviewDesk
-from dashboard.tableweb import FIGURES, figure_rows, numeric, table_rows, written
+from dashboard.remarkdesk import RemarkDesk
+from dashboard.tableweb import FIGURES, figure_rows, numeric, table_routes, table_rows, written
 from layouts.casespage import cases_page
 from layouts.measured import Table
 from layouts.overview import overview
+from tests.dashboard.asking import Answer, ask
 from tests.dashboard.test_deskquery import CITY, DISTRICT, EVERYBODY, Desk
 from tests.town import DAY, HOUR, MONDAY, event, life
 
 WEEK = "?from=2026-01-05&to=2026-01-11"
+WRITER = Identity("wang", "王敏", frozenset({Role.OPERATOR}), kind="user")
 
 
 class Pages(Desk):
@@ -32,7 +39,8 @@ class Pages(Desk):
         super().__init__(folder)
         filters = FilterDesk(CITY, lambda: self.clocks.now)
         lists = CaseDesk(self.engine, lambda: self.ledger, CITY, filters)
-        self.overviews = OverviewDesk(self.engine, CITY, filters)
+        self.remarks = RemarkDesk(lambda: self.ledger, CITY, lambda: self.clocks.now)
+        self.overviews = OverviewDesk(self.engine, CITY, filters, self.remarks.marks)
         self.cases = CasesDesk(self.engine, CITY, filters, lists)
         before = MONDAY - 7 * DAY + 9 * HOUR
         self.ledger.apply(
@@ -114,6 +122,28 @@ def test_filters_narrow_every_number_and_areas_lead_down(pages: Pages) -> None:
     assert "district=101" in shown.exports[0][1]
 
 
+def test_what_happened_stands_on_the_days_of_the_overview(pages: Pages) -> None:
+    """Also when the page was answered before."""
+    assert pages.overviews.overview(EVERYBODY, WEEK, 60)[0].trend.marks == ()
+    pages.remarks.save(WRITER, "", "2026-01-06", "2026-01-07", "暴雪", "")
+    whole, _ = pages.overviews.overview(EVERYBODY, WEEK, 60)
+    assert [(one.first, one.last, one.text) for one in whole.trend.marks] == [(1, 2, "暴雪")]
+    assert "暴雪" in str(overview(whole).to_plotly_json())
+    day, _ = pages.overviews.overview(EVERYBODY, "?from=2026-01-07&to=2026-01-07", 60)
+    assert [(one.first, one.last) for one in day.trend.marks] == [(0, 23)]  # its hours
+
+
+def test_a_rate_above_a_hundred_says_why(pages: Pages) -> None:
+    """Reported in the week before, closed in this one: by their own times 2 closed of 1."""
+    pages.ledger.apply(life("C1", MONDAY - 3 * HOUR))
+    shown, _ = pages.overviews.overview(EVERYBODY, "?from=2026-01-05&to=2026-01-05", 60)
+    assert any("超过 100 %" in note for note in shown.notes), shown.rates
+    page, _ = pages.cases.cases_page(EVERYBODY, "?from=2026-01-05&to=2026-01-05", 60)
+    assert "超过 100 %" in page.by.note
+    week, _ = pages.overviews.overview(EVERYBODY, "?from=2025-12-29&to=2026-01-11", 60)
+    assert not any("超过 100 %" in note for note in week.notes)
+
+
 @pytest.mark.parametrize("address", [WEEK, WEEK + "&district=102", "?period=2026"])
 def test_a_districts_user_sees_that_district_on_every_page(pages: Pages, address: str) -> None:
     area = Identity("east", areas=frozenset({"102"}), kind="user")
@@ -167,6 +197,39 @@ def test_what_is_on_the_screen_is_in_the_file(pages: Pages, kind: str) -> None:
         ["102", "1", ""],
         ["全部", "3", "▲ 200.0 %"],
     ]
+
+
+def test_every_table_of_the_overview_leaves_the_page(pages: Pages) -> None:
+    trail: list[tuple[str, ...]] = []
+    routes = table_routes(
+        pages.overviews, pages.cases, CITY.timezone, lambda *said: trail.append(said)
+    )
+    router = Router(routes)
+
+    async def known(scope: Scope, receive: Receive, send: Send) -> None:
+        await router({**scope, KEY: EVERYBODY}, receive, send)
+
+    def saved(path: str) -> Answer:
+        return asyncio.run(ask(known, path))
+
+    shown, _ = pages.overviews.overview(EVERYBODY, WEEK, 60)
+    found = {}
+    for part, links in shown.table_exports.items():
+        assert [kind for kind, _ in links] == ["csv", "xlsx"]
+        answer = saved(links[0][1])
+        assert answer.status == 200, answer.text
+        found[part] = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+        book = openpyxl.load_workbook(io.BytesIO(saved(links[1][1]).body))
+        first = book.worksheets[0]
+        assert [str(cell.value) for cell in first[1]] == found[part][0]
+    assert {part: rows[0][:2] for part, rows in found.items()} == {
+        "areas": ["区", "上报"],
+        "categories": ["小类", "上报"],
+        "sources": ["来源", "上报"],
+    }
+    assert [row[:2] for row in found["areas"][1:]] == [["101", "2"], ["102", "1"]]
+    assert {said[2] for said in trail} == {f"overview-{part}" for part in found}
+    assert saved("/desk/export/overview-areas.pdf").status == 404
 
 
 def test_a_figures_row_has_what_the_page_says(pages: Pages) -> None:
