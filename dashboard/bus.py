@@ -61,6 +61,8 @@ __all__ = [
 ]
 
 FIELD: Final = b"e"
+ACK_MS: Final = 1_000
+"""How long replicas have to say that they got what was sent."""
 POLL_S: Final = 0.02
 """How often several shards are looked at while nothing comes: one XREAD cannot wait for streams
 on different nodes."""
@@ -128,10 +130,13 @@ def _entries(found: Sequence[Any]) -> list[Entry]:
 class Bus(Speaker):
     """The bus of one city for the worker and the senders; connects at first use."""
 
-    def __init__(self, url: str, city: str, *, shards: int = 1, timeout_s: float = 5.0) -> None:
-        """`shards`: over how many streams events are spread when sent."""
+    def __init__(
+        self, url: str, city: str, *, shards: int = 1, acks: int = 0, timeout_s: float = 5.0
+    ) -> None:
+        """`shards`: over how many streams events are spread when sent. `acks`: how many replicas
+        副本 must have them before they count as sent."""
         super().__init__(url, timeout_s)
-        self._city, self.shards = city, shards
+        self._city, self.shards, self._acks = city, shards, acks
         self._rejected = rejected_key(city)
         self._frame, self._frames = frame_key(city), frames_channel(city)
         self._work = work_key(city)
@@ -155,7 +160,10 @@ class Bus(Speaker):
             _ask(pipe, self._city, shards, [place])
             for body, shard in zip(bodies, homes, strict=True):
                 pipe.xadd(events_key(self._city, shard), {FIELD: body})
+            if self._acks:
+                pipe.wait(self._acks, ACK_MS)
             results = pipe.execute(raise_on_error=False)
+            acked = _good(results.pop()) if self._acks else 0
             answers, added = results[told:], results[len(results) - len(bodies) :]
             origins, [kept] = _heard(iter(answers), shards, [place])
             if not kept:
@@ -164,6 +172,8 @@ class Bus(Speaker):
                 if isinstance(result, Exception) and refuses_writes(result):
                     raise BusFull(str(result), accepted, write_place(place))
                 place[shard] = origins[shard], _good(result).decode()
+        if acked < self._acks:
+            raise BusDown(f"{acked} 个副本确认，应有 {self._acks} 个")
         return write_place(place)
 
     def kept(self, places: Sequence[str]) -> list[bool]:

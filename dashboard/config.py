@@ -19,6 +19,7 @@ from typing import Any
 
 from dashboard.access.syslog import read_collector
 from dashboard.readers import issuer, networks, redis_address
+from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
     Setting,
@@ -79,6 +80,11 @@ class Config:
         1,
         whole(1, MAX_SHARDS),
         "一座城市的事件分到几个流（各有标签，集群可放在不同节点）；各程序设成一样 / event streams",
+    )
+    redis_acks: int = setting(
+        0,
+        whole(0, 9),
+        "几个 Redis 副本收到了，`POST /api/events` 才答“已收” / replicas that must confirm",
     )
     host: str = setting(
         "127.0.0.1",
@@ -320,6 +326,9 @@ def _complete(config: Config) -> Config:
     if config.access == "open" and config.host not in LOOPBACK:
         expected = f"监听环回地址（host = {'、'.join(sorted(LOOPBACK))}）时才能 open"
         raise ConfigError("access", config.access, expected)
+    cluster = config.redis_url and read_redis_url(config.redis_url).kind == "cluster"
+    if cluster and config.redis_acks:
+        raise ConfigError("redis_acks", config.redis_acks, "0：Redis 集群不支持等副本确认")
     return dataclasses.replace(
         config,
         profile=config.profile.absolute() if config.profile else None,

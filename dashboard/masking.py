@@ -15,6 +15,8 @@ _HALF_WIDTH: Final = {ord("０") + n: ord("0") + n for n in range(10)} | {
     ord("＋"): ord("+"),
     ord("\u3000"): ord(" "),
 }
+_ESCAPED: Final = re.compile(r"\\u(002[bBdD]|003\d|[fF]{2}1\d|[fF]{2}0[bBdD])")
+"""Digits, plus and minus as JSON may write them, full-width too."""
 
 
 def masked(text: str) -> str:
@@ -32,11 +34,13 @@ def masked(text: str) -> str:
 def masked_bytes(body: bytes, kept: int) -> bytes:
     """The first `kept` bytes of input that could not be read, numbers masked; it may be anything.
 
-    Masked before it is cut: a number across the cut would no longer look like one.
+    Masked before it is cut: a number across the cut would no longer look like one. Digits that JSON
+    wrote as escapes are digits to whoever reads the copy, so they are written out first.
     """
     text = body[: kept + LONGEST].decode("utf-8", "surrogateescape")
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return masked(text).encode("utf-8", "surrogateescape")[:kept]
 
 
-LONGEST: Final = 64
-"""Bytes beyond the cut that are looked at: more than any number takes, full-width or not."""
+LONGEST: Final = 192
+"""Bytes beyond the cut that are looked at: more than any number takes, full-width or escaped."""

@@ -84,7 +84,7 @@ def create_app(config: Config) -> App:
     doors, look = front.doors, look_of(config, profile.title, statics)
     hub = Hub(config.require_redis(), name, build, now=_now, told=lambda: _troubles(doors))
     heat = None if files is None else HeatHub(config.require_redis(), name)
-    senders = Bus(config.require_redis(), name, shards=config.stream_shards)
+    senders = Bus(config.require_redis(), name, shards=config.stream_shards, acks=config.redis_acks)
     screens = open_screens(
         config.require_redis(), name, senders, doors, front.database, _now,
         view=view, scenes=scenes, statics=statics, build=build,

@@ -27,36 +27,45 @@
     return out;
   }
 
-  /** 成员 → 像素：升序的成员、各自在 spots 中的起点、像素下标。 */
+  const order = new Uint32Array(PIXELS); // 成员 + 1；0 为网格外。各瓦片共用，用时写满
+  let tally = new Uint32Array(1 << 12); // 按成员计数，再作各自的下一个起点；用完归零
+
+  /** 成员 → 像素：升序的成员、各自在 spots 中的起点、像素下标。换级时每块瓦片一次，不用 Map：
+      六万像素逐个查表要几毫秒，一屏十几块就占满一帧。 */
   function indexOf(ids, parent) {
-    const order = new Uint32Array(PIXELS); // 成员 + 1；0 为网格外
+    const seen = [];
     let used = 0;
-    const counts = new Map();
     for (let p = 0; p < PIXELS; p += 1) {
       let member = ids[p];
       if (member && parent) member = parent[member - 1] + 1;
       order[p] = member;
-      if (member) {
-        used += 1;
-        counts.set(member, (counts.get(member) || 0) + 1);
+      if (!member) continue;
+      if (member >= tally.length) {
+        const wider = new Uint32Array(Math.max(member + 1, 2 * tally.length));
+        wider.set(tally);
+        tally = wider;
       }
+      if (!tally[member]) seen.push(member);
+      tally[member] += 1;
+      used += 1;
     }
-    const members = Int32Array.from(counts.keys()).sort();
+    const members = Int32Array.from(seen).sort();
     const starts = new Uint32Array(members.length + 1);
-    const slot = new Map();
     for (let i = 0; i < members.length; i += 1) {
-      slot.set(members[i], i);
-      starts[i + 1] = starts[i] + counts.get(members[i]);
+      starts[i + 1] = starts[i] + tally[members[i]];
+      tally[members[i]] = starts[i];
     }
-    const next = starts.slice(0, members.length);
     const spots = new Uint16Array(used);
     for (let p = 0; p < PIXELS; p += 1) {
-      if (!order[p]) continue;
-      const i = slot.get(order[p]);
-      spots[next[i]] = p;
-      next[i] += 1;
+      const member = order[p];
+      if (!member) continue;
+      spots[tally[member]] = p;
+      tally[member] += 1;
     }
-    for (let i = 0; i < members.length; i += 1) members[i] -= 1;
+    for (let i = 0; i < members.length; i += 1) {
+      tally[members[i]] = 0;
+      members[i] -= 1;
+    }
     return { members, starts, spots };
   }
 

@@ -37,6 +37,20 @@ def test_events_come_out_as_they_went_in(bus: Bus) -> None:
     assert [body for _, body in bus.read(entries[-1][0], 10)] == bodies(2, 3)
 
 
+def test_what_no_replica_confirmed_is_to_be_sent_again(
+    redis_server: RedisServer, make_redis: Callable[..., RedisServer]
+) -> None:
+    replica = make_redis(replicaof=f"127.0.0.1 {redis_server.port}")
+    wait_until(lambda: replica.client().info("replication")["master_link_status"] == "up")
+    careful = Bus(redis_server.url, CITY, acks=1, timeout_s=5)
+    place = careful.send(bodies(3))
+    assert [body for _, body in careful.read(START, 9)] == bodies(3)
+    replica.kill()
+    with pytest.raises(BusDown, match="0 个副本确认，应有 1 个"):
+        careful.send(bodies(1, 3), place)
+    careful.close()
+
+
 def test_reading_waits_no_longer_than_asked(bus: Bus) -> None:
     began = time.monotonic()
     assert bus.read(START, 10, block_ms=100) == []

@@ -133,6 +133,13 @@ def test_redis_is_required_where_it_is_needed() -> None:
         load_config(env={}).require_redis()
 
 
+def test_a_cluster_cannot_wait_for_replicas() -> None:
+    url = "redis+cluster://127.0.0.1:6379"
+    with pytest.raises(ConfigError, match="集群不支持"):
+        load_config(env={}, overrides={"redis_url": url, "redis_acks": 1})
+    assert load_config(env={}, overrides={"redis_url": url}).redis_acks == 0
+
+
 def test_two_systems_of_one_city_can_share_a_redis() -> None:
     assert load_config(env={}).bus_name("nanyang") == "nanyang"
     assert load_config(env={"CITYOPS_REDIS_TAG": "ny-2"}).bus_name("nanyang") == "ny-2"

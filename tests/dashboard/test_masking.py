@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +57,11 @@ def test_a_number_across_the_cut_is_masked_too(before: int) -> None:
     shown = masked_bytes(body, 32)
     assert b"13912" not in shown
     assert shown[: min(before, 32)] == b"x" * min(before, 32)
+
+
+@pytest.mark.parametrize("digit", ["\\u003%d", "\\uff1%d", "\\uFF1%d"])
+def test_a_number_in_json_escapes_is_masked_too(digit: str) -> None:
+    number = "".join(digit % int(one) for one in "13912345678")
+    shown = masked_bytes(f'{{"call": "{number}" '.encode(), 4096).decode()
+    assert re.search(r"39123|３９１２３", shown) is None and "*" in shown
+    assert "\\u" not in shown

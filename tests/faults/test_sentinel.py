@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from dashboard.bus import START, Bus, BusDown
 from tests.constellations import MakeRedis, Sentinels
 from tests.faults.processes import CITY, EVENTS, PATIENCE_S, Feed, Site, assert_exact
 from tests.faults.viewer import Viewer
@@ -62,6 +64,34 @@ def test_a_fail_over_mid_stream_loses_nothing(
         assert "数据缺口" in worker.said() and worker.stop() == 0
         assert_exact(ledger, spring)
     assert web.running
+
+
+def test_what_a_replica_has_confirmed_survives_the_fail_over(sentinels: Sentinels) -> None:
+    """`redis_acks`: for senders without an outbox, which never send again what was accepted."""
+    careful, accepted = Bus(sentinels.url, CITY, acks=1), []
+    killer = Timer(0.5, sentinels.master.kill)
+    killer.start()
+    with pytest.raises(BusDown):
+        for n in range(1_000_000):
+            bodies = [b'{"n":%d}' % (10 * n + i) for i in range(10)]
+            careful.send(bodies)
+            accepted += bodies
+    killer.join()
+    careful.close()
+    assert accepted, "some were accepted before"
+    master_port = sentinels.replica.port
+    wait_until(
+        lambda: sentinels.client().connection_pool.connection_kwargs["port"] == master_port,
+        PATIENCE_S,
+        "a new master",
+    )
+    after = Bus(sentinels.url, CITY)
+    kept, cursor = set(), START
+    while found := after.read(cursor, 10_000):
+        kept |= {body for _, body in found}
+        cursor = found[-1][0]
+    after.close()
+    assert set(accepted) <= kept
 
 
 def test_doctor_knows_the_constellation(
