@@ -90,6 +90,13 @@ class GridFiles:
             raise NoFile(level)
         return self._file(f"outlines-{level}.geojson.gz", lambda grid: _outlines(grid, level))
 
+    def lines(self, level: str) -> bytes:
+        """The borders of a level as one line in gzipped GeoJSON: what a thousand outlines look
+        like, at the cost of one. Raises `NoFile`."""
+        if level not in self.outlines:
+            raise NoFile(level)
+        return self._file(f"lines-{level}.geojson.gz", lambda grid: _lines(grid, level))
+
     def build(self) -> None:
         """Makes every file that is not there."""
         grid = self._store.load(self.version)
@@ -101,6 +108,8 @@ class GridFiles:
         for level in self.outlines:
             make = lambda g, level=level: _outlines(g, level)  # noqa: E731
             self._made(f"outlines-{level}.geojson.gz", make, grid)
+            draw = lambda g, level=level: _lines(g, level)  # noqa: E731
+            self._made(f"lines-{level}.geojson.gz", draw, grid)
 
     def _file(self, name: str, make: Callable[[Grid], bytes]) -> bytes:
         try:
@@ -157,3 +166,16 @@ def _outlines(grid: Grid, level: str) -> bytes:
         if shape is not None and not shape.is_empty
     )
     return b'{"type":"FeatureCollection","features":[' + b",".join(features) + b"]}"
+
+
+def _lines(grid: Grid, level: str) -> bytes:
+    """Every border once, also where two members share it."""
+    shapes = grid.levels[level].outlines
+    known = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    borders = shapely.line_merge(shapely.union_all(shapely.boundary(known)))
+    drawn = shapely.simplify(borders, TOLERANCE, preserve_topology=True)
+    drawn = shapely.transform(drawn, lambda points: np.round(points, 5))
+    feature = b'{"type":"Feature","properties":{},"geometry":%s}'
+    return b'{"type":"FeatureCollection","features":[%s]}' % (
+        feature % shapely.to_geojson(drawn).encode()
+    )

@@ -59,6 +59,7 @@ def map_routes(site: MapSite) -> Sequence[Route]:
         "/grid/{version}/members/{level}.json": answers.members,
         "/grid/{version}/parent/{level}.bin": answers.parent,
         "/grid/{version}/outlines/{level}.geojson": answers.outlines,
+        "/grid/{version}/lines/{level}.geojson": answers.lines,
         "/tiles/{version}/{z:int}/{x:int}/{y:int}": answers.tile,
         "/heat/replay/{day}": answers.replay,
         "/heat/{key}": answers.heat,
@@ -97,6 +98,9 @@ class _Answers:
 
     async def outlines(self, request: Request) -> Response:
         return await self._kept(request, self._files.outline, "application/geo+json")
+
+    async def lines(self, request: Request) -> Response:
+        return await self._kept(request, self._files.lines, "application/geo+json")
 
     async def _kept(self, request: Request, find: Callable[[str], bytes], media: str) -> Response:
         level = request.path_params["level"]

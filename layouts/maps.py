@@ -18,6 +18,8 @@ from layouts.widgets import data
 
 Child = Component | str | None
 STYLE = {"variable": "cityops.outlineStyle"}
+LINES = "lines"
+"""The pane of the outlines below the districts; `heat-scene.js` shows and hides it."""
 
 
 def city_map(
@@ -55,7 +57,11 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
 
     west, south, east, north = city.bounds
     outlines = [
-        dl.GeoJSON(id=f"outline-{id}", style=STYLE, hideout={"level": "", "opacity": 0}),
+        dl.Pane(
+            dl.GeoJSON(id=f"outline-{id}", style=STYLE, hideout={"level": "", "opacity": 0}),
+            name=LINES,
+            style={"zIndex": 390, "display": "none"},
+        ),
         dl.GeoJSON(
             id=f"district-{id}",
             url=f"/grid/{city.version}/outlines/district.geojson",
@@ -72,6 +78,7 @@ def _leaflet(city: CityMap, id: str, interactive: bool) -> Component:
         zoom=10,
         zoomSnap=1,
         zoomControl=False,
+        preferCanvas=True,  # a thousand outlines as SVG cost a frame each time they change
         attributionControl=False,  # said by `mark`, as text
         keyboard=False,
         boxZoom=False,

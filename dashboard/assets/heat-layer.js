@@ -27,46 +27,81 @@
     return out;
   }
 
-  const order = new Uint32Array(PIXELS); // 成员 + 1；0 为网格外。各瓦片共用，用时写满
   let tally = new Uint32Array(1 << 12); // 按成员计数，再作各自的下一个起点；用完归零
 
-  /** 成员 → 像素：升序的成员、各自在 spots 中的起点、像素下标。换级时每块瓦片一次，不用 Map：
-      六万像素逐个查表要几毫秒，一屏十几块就占满一帧。 */
-  function indexOf(ids, parent) {
+  /** 成员 → 像素：升序的成员、各自在 spots 中的起点、像素下标。不用 Map：一块瓦片六万像素，
+      逐个查表要几毫秒，一屏几十块就占满一帧。 */
+  function indexOf(ids) {
     const seen = [];
     let used = 0;
     for (let p = 0; p < PIXELS; p += 1) {
-      let member = ids[p];
-      if (member && parent) member = parent[member - 1] + 1;
-      order[p] = member;
-      if (!member) continue;
-      if (member >= tally.length) {
-        const wider = new Uint32Array(Math.max(member + 1, 2 * tally.length));
-        wider.set(tally);
-        tally = wider;
-      }
-      if (!tally[member]) seen.push(member);
-      tally[member] += 1;
+      const member = ids[p];
+      if (!member) continue; // 网格外
+      if (count(member, 1)) seen.push(member);
       used += 1;
     }
+    const { members, starts } = placed(seen);
+    const spots = new Uint16Array(used);
+    for (let p = 0; p < PIXELS; p += 1) {
+      const member = ids[p];
+      if (!member) continue;
+      spots[tally[member]] = p;
+      tally[member] += 1;
+    }
+    return cleared({ members, starts, spots });
+  }
+
+  /** 上级的索引：由单元网格的索引归并，不再碰像素。 */
+  function lifted(base, parent) {
+    const seen = [];
+    let used = 0;
+    for (let i = 0; i < base.members.length; i += 1) {
+      const member = parent[base.members[i]] + 1;
+      if (!member) continue; // 不属于任何上级
+      const n = base.starts[i + 1] - base.starts[i];
+      if (count(member, n)) seen.push(member);
+      used += n;
+    }
+    const { members, starts } = placed(seen);
+    const spots = new Uint16Array(used);
+    for (let i = 0; i < base.members.length; i += 1) {
+      const member = parent[base.members[i]] + 1;
+      if (!member) continue;
+      let at = tally[member];
+      for (let s = base.starts[i]; s < base.starts[i + 1]; s += 1, at += 1) spots[at] = base.spots[s];
+      tally[member] = at;
+    }
+    return cleared({ members, starts, spots });
+  }
+
+  /** 记下成员的 n 个像素；头一回见到为真。 */
+  function count(member, n) {
+    if (member >= tally.length) {
+      const wider = new Uint32Array(Math.max(member + 1, 2 * tally.length));
+      wider.set(tally);
+      tally = wider;
+    }
+    const first = tally[member] === 0;
+    tally[member] += n;
+    return first;
+  }
+
+  function placed(seen) {
     const members = Int32Array.from(seen).sort();
     const starts = new Uint32Array(members.length + 1);
     for (let i = 0; i < members.length; i += 1) {
       starts[i + 1] = starts[i] + tally[members[i]];
       tally[members[i]] = starts[i];
     }
-    const spots = new Uint16Array(used);
-    for (let p = 0; p < PIXELS; p += 1) {
-      const member = order[p];
-      if (!member) continue;
-      spots[tally[member]] = p;
-      tally[member] += 1;
+    return { members, starts };
+  }
+
+  function cleared(index) {
+    for (let i = 0; i < index.members.length; i += 1) {
+      tally[index.members[i]] = 0;
+      index.members[i] -= 1; // 从 0 起
     }
-    for (let i = 0; i < members.length; i += 1) {
-      tally[members[i]] = 0;
-      members[i] -= 1;
-    }
-    return { members, starts, spots };
+    return index;
   }
 
   /** 升序数组里 wanted 的位置，从 from 起；没有则为取反的插入点。 */
@@ -88,7 +123,8 @@
       canvas.height = SIZE;
       this.pen = canvas.getContext('2d');
       this.ids = null;
-      this.index = null;
+      this.base = null; // 单元网格的索引
+      this.index = null; // 此刻这一级的
       this.image = null;
       this.rgba = null;
       this.abort = new AbortController();
@@ -98,11 +134,12 @@
       this.ids = ids;
       this.image = this.pen.createImageData(SIZE, SIZE);
       this.rgba = new Uint32Array(this.image.data.buffer);
+      this.base = indexOf(ids);
       this.level(parent);
     }
 
     level(parent) {
-      this.index = indexOf(this.ids, parent);
+      this.index = parent ? lifted(this.base, parent) : this.base;
       this.rgba.fill(0);
     }
 

@@ -89,6 +89,7 @@
       layer.addTo(map);
       resized();
       if (choice) follow();
+      if (shownKey && options.onLevel) options.onLevel(view.level());
     }
 
     function resized() {
@@ -232,9 +233,16 @@
     return view;
   }
 
+  const styled = new WeakMap(); // hideout → 样式：一级有上千条线，只算一次
+
   /** dl.GeoJSON 的样式；hideout：{ level, weight }。 */
   function outlineStyle(feature, context) {
     const hideout = (context && context.hideout) || {};
+    if (!styled.has(hideout)) styled.set(hideout, styleOf(hideout));
+    return styled.get(hideout);
+  }
+
+  function styleOf(hideout) {
     const css = getComputedStyle(document.documentElement);
     const weight = Math.max(1, (hideout.weight || 1.25) * (rem() / 16));
     return { fill: false, weight, interactive: false, opacity: hideout.opacity || 1,

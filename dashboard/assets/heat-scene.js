@@ -11,6 +11,7 @@
   ];
   const SHORT = { '1h': '1 小时', '7d': '7 日', '30d': '30 日', year: '本年' };
   const DEFAULT = { measure: 'reported', window: '30d', level: 'unit_cell' };
+  const LINES = 'lines'; // layouts/maps.py 的窗格
   const LEVEL_TOKENS = { street: 0.55, duty_grid: 0.4 };
 
   app.windowName = (one) => SHORT[one.id] || one.name;
@@ -54,6 +55,7 @@
     const pressed = {};
     let choice = fromAddress() || DEFAULT;
     if (!settings.interactive) choice = DEFAULT;
+    let lined = ''; // 画着哪一级的线
     let turn = 0;
     let turned = performance.now();
     const stays = Boolean(settings.stays); // 桌面：不轮换、不回全图，选了什么写进地址
@@ -121,16 +123,17 @@
       app.setText(el, (vector.rate ? '最低' : '最热') + level.name);
     }
 
-    /** 街道、责任网格：看到那一级才取那一级的线。 */
+    /** 街道、责任网格：看到那一级才取那一级的线；别的级只把窗格藏起，不重画上千条线。 */
     function showOutlines(level) {
-      const id = 'outline-' + settings.id;
-      if (!document.getElementById('map-' + settings.id) || !window.dash_clientside) return;
       const known = app.page.map.outlines.indexOf(level) >= 0 && LEVEL_TOKENS[level];
-      const url = known ? '/grid/' + app.page.map.version + '/outlines/' + level + '.geojson' : null;
-      const hideout = { level, weight: 0.75, opacity: known || 0 };
-      const props = url ? { url, hideout } : { hideout };
+      const pane = view.map() && view.map().getPane(LINES);
+      if (pane) pane.style.display = known ? '' : 'none';
+      if (!known || level === lined || !pane || !window.dash_clientside) return;
+      lined = level;
+      const url = '/grid/' + app.page.map.version + '/lines/' + level + '.geojson';
+      const hideout = { level, weight: 0.75, opacity: known };
       try {
-        window.dash_clientside.set_props(id, props);
+        window.dash_clientside.set_props('outline-' + settings.id, { url, hideout });
       } catch (error) {
         console.error('outlines', level, error);
       }

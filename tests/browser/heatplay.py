@@ -320,6 +320,7 @@ class HeatPlay:
                 Route("/grid/{version}/parent/{level}.bin", parent),
                 Route("/grid/{version}/members/{level}.json", members),
                 Route("/grid/{version}/outlines/{level}.geojson", outlines),
+                Route("/grid/{version}/lines/{level}.geojson", outlines),
                 Route("/tiles/{version}/{z:int}/{x:int}/{y:int}", tile),
                 Route("/heat/replay/{day}", replay),
                 Route("/heat/{key}", heat),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+import shapely  # type: ignore[import-untyped]
 from starlette.routing import Router
 
 from dashboard.access.identity import KEY, Identity
@@ -92,6 +93,12 @@ def test_members_parents_and_outlines_agree_with_the_grid(site: Site) -> None:
         assert parent.tolist() == site.grid.parent[level].tolist()
     shapes = site.json(f"{base}/outlines/duty_grid.geojson")["features"]
     assert len(shapes) == 7 and shapes[3]["properties"]["i"] == 3
+    (line,) = site.json(f"{base}/lines/duty_grid.geojson")["features"]
+    borders = shapely.from_geojson(orjson.dumps(line["geometry"]))
+    drawn = shapely.boundary(site.grid.levels["duty_grid"].outlines)
+    assert shapely.hausdorff_distance(borders, shapely.union_all(drawn), 0.1) < 1e-4
+    shared = shapely.length(drawn).sum() - shapely.length(borders)
+    assert shared > 0.1 * shapely.length(borders)  # neighbours' common borders stand once
 
 
 def test_a_tile_is_served_for_ever_and_as_the_grid_makes_it(site: Site) -> None:
@@ -117,6 +124,7 @@ def test_a_tile_is_served_for_ever_and_as_the_grid_makes_it(site: Site) -> None:
         "/grid/{v}/members/planet.json",
         "/grid/{v}/parent/unit_cell.bin",
         "/grid/{v}/outlines/unit_cell.geojson",
+        "/grid/{v}/lines/unit_cell.geojson",
         "/cell/unit_cell/999999",
         "/cell/planet/0",
         "/heat/replay/noon",
