@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from dashboard.config import Config
 from dashboard.ledger import Ledger, LedgerError
+from dashboard.ledger.dialect import BULK_MB, READ_MB
 from dashboard.ledger.inspection import look
 from dashboard.places import Places
 from dashboard.profile import Profile
@@ -26,8 +27,10 @@ def open_ledger(
     grid: str | None = None,
     new_rules: bool = False,
     reading: bool = False,
+    cache_mb: int | None = None,
 ) -> Ledger:
-    """The ledger of the configuration; `grid`: the version to fold with instead of its own.
+    """The ledger of the configuration; `grid`: the version to fold with instead of its own;
+    `cache_mb`: of a SQLite connection, instead of what reading or a bulk load wants.
 
     Raises `LedgerError` as `Ledger.open` does, and, unless it is only for `reading`, where the
     ledger's grid is not in the grid store.
@@ -37,7 +40,8 @@ def open_ledger(
     if version and not reading:
         _in_store(store, version)
     rules = with_grid(profile, store, version)
-    return Ledger.open(config.ledger_url, rules, profile.id, new_rules=new_rules)
+    cache = cache_mb or (READ_MB if reading else BULK_MB)
+    return Ledger.open(config.ledger_url, rules, profile.id, new_rules=new_rules, cache_mb=cache)
 
 
 def grid_of(config: Config) -> str:

@@ -237,15 +237,30 @@ class DeskQuery:
             self.worked += 1
             self._kept[key] = made
             self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._clear(moment.seq)
         return answer
+
+    def _clear(self, seq: int) -> None:
+        """Lets go of what nobody will be answered with: a page is up to a megabyte, and in a city
+        under way all of them are stale after seconds."""
+        stale = [
+            key
+            for key, kept in self._kept.items()
+            if not self._young(kept) and (kept.running or kept.seq != seq)
+        ]
+        for key in stale:
+            del self._kept[key]
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _young(self, kept: _Kept[Any]) -> bool:
+        return self.copy.clock() - kept.made < self.copy.fresh_s
 
     def _fresh(self, key: Hashable) -> _Kept[Any] | None:
         with self._lock:
             kept = self._kept.get(key)
         if kept is None:
             return None
-        if self.copy.clock() - kept.made < self.copy.fresh_s:
+        if self._young(kept):
             return kept
         return kept if not kept.running and kept.seq == self.copy.seq() else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -59,8 +60,8 @@ Counts = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Load:
-    """What the whole did. Lag in ms over every event and screen; CPU in cores; memory in MB, at the
-    first and at the last window of the run; `uncounted` events that no frame ever showed."""
+    """What the whole did. Lag in ms over every event and screen; CPU in cores; memory in MB, at
+    the end of every window of the run; `uncounted` events that no frame ever showed."""
 
     viewers: int
     desk_users: int
@@ -78,8 +79,8 @@ class Load:
     errors: int
     first_errors: tuple[str, ...]
     desk_p95_ms: float
-    web_mb: tuple[float, float]
-    work_mb: tuple[float, float]
+    web_mb: list[float]
+    work_mb: list[float]
     web_cpu: float
     work_cpu: float
     load_cpu: float
@@ -99,9 +100,11 @@ class Load:
         ]
 
 
-def _growth(megabytes: tuple[float, float]) -> float:
-    first, last = megabytes
-    return last / first if first else float("nan")
+def _growth(megabytes: list[float]) -> float:
+    """By the medians of the second and of the last minute: the first one is for warming up."""
+    a_minute = round(60 / WINDOW_S)
+    begun = megabytes[a_minute : 2 * a_minute] or megabytes
+    return statistics.median(megabytes[-a_minute:]) / statistics.median(begun)
 
 
 class Lags:
@@ -279,8 +282,8 @@ class _Run:
             errors=asked["errors"],
             first_errors=tuple(asked["first"]),
             desk_p95_ms=1000 * percentile(asked["seconds"], 0.95),
-            web_mb=(windows[0][0], windows[-1][0]),
-            work_mb=(windows[0][1], windows[-1][1]),
+            web_mb=[web for web, _ in windows],
+            work_mb=[work for _, work in windows],
             web_cpu=web_s / took_s,
             work_cpu=work_s / took_s,
             load_cpu=self._loader_s / took_s,

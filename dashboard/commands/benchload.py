@@ -40,8 +40,8 @@ def load_bench(
             f"{found.lag_p50_ms:.0f}、{found.lag_p99_ms:.0f}、{found.lag_max_ms:.0f}",
         ),
         ("桌面请求 / desk requests，p95 ms", f"{found.requests:,}，{found.desk_p95_ms:.0f}"),
-        ("网页进程内存，初 → 末，MB", "{:.1f} → {:.1f}".format(*found.web_mb)),
-        ("工作进程内存，初 → 末，MB", "{:.1f} → {:.1f}".format(*found.work_mb)),
+        ("网页进程内存，每 15 秒，MB", _series(found.web_mb)),
+        ("工作进程内存，每 15 秒，MB", _series(found.work_mb)),
         (
             "占核：网页、工作、观众程序、其他 / cores",
             f"{found.web_cpu:.2f}，{found.work_cpu:.2f}，"
@@ -51,3 +51,7 @@ def load_bench(
     ]
     show(asdict(found), [("整套负载 / everything at once", rows)], bars, machine)
     judged(bars)
+
+
+def _series(megabytes: list[float]) -> str:
+    return " ".join(f"{one:.0f}" for one in megabytes)

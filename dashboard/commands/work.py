@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from types import FrameType
+from typing import Final
 
 import click
 
@@ -44,6 +45,10 @@ from dashboard.yearwork import LedgerYear, YearWork
 
 log = logging.getLogger(__name__)
 
+CACHE_MB: Final = 32
+"""Of a SQLite ledger: what a worker touches from hour to hour; it runs for months, and its memory
+must not grow with the ledger."""
+
 
 @click.command("work")
 @configured("city", "profile", "redis_url", "ledger_url")
@@ -61,7 +66,7 @@ def command(config: Config) -> None:
     try:
         profile = load_profile(config.profile_source)
         config.data_dir.mkdir(parents=True, exist_ok=True)
-        ledger = open_ledger(config, profile)
+        ledger = open_ledger(config, profile, cache_mb=CACHE_MB)
     except (ProfileError, LedgerError) as error:
         raise click.ClickException(str(error)) from error
     bus = Bus(config.require_redis(), config.bus_name(profile.id), shards=config.stream_shards)

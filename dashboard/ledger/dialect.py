@@ -45,8 +45,17 @@ def key_of(table: Table) -> str:
     return str(column.name)
 
 
+READ_MB: Final = 16
+BULK_MB: Final = 128
+"""Pages a SQLite connection keeps: to read, or to load a year at once."""
+
+
 class SQLite:
-    """WAL, one writer at a time by BEGIN IMMEDIATE; readers never wait."""
+    """WAL, one writer at a time by BEGIN IMMEDIATE; readers never wait. Every connection may keep
+    `cache_mb` of pages, and will: a pool of readers with the cache of a bulk load is gigabytes."""
+
+    def __init__(self, cache_mb: int = READ_MB) -> None:
+        self._cache_kb = 1024 * cache_mb
 
     def engine(self, url: URL) -> Engine:
         """Connections with the pragmas the ledger relies on."""
@@ -58,7 +67,7 @@ class SQLite:
             for pragma in (
                 "journal_mode=WAL",
                 "synchronous=NORMAL",
-                "cache_size=-131072",
+                f"cache_size=-{self._cache_kb}",
                 "temp_store=MEMORY",
                 "busy_timeout=60000",
             ):

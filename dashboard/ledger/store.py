@@ -22,7 +22,7 @@ from dashboard.events import CaseEvent
 from dashboard.fold import fold
 from dashboard.ledger import schema
 from dashboard.ledger.allparts import PARTS
-from dashboard.ledger.dialect import SQLite, TallyRow, case_row
+from dashboard.ledger.dialect import BULK_MB, SQLite, TallyRow, case_row
 from dashboard.ledger.errors import CursorMoved, Fenced, LedgerAway, LedgerError, RulesMoved
 from dashboard.ledger.leaserow import lease_of
 from dashboard.ledger.migrate import ensure
@@ -79,12 +79,20 @@ class Ledger:
         """栅栏: the value of the lease with which alone this ledger still writes; see `lease`."""
 
     @classmethod
-    def open(cls, url: str, rules: Rules, city: str, *, new_rules: bool = False) -> Ledger:
+    def open(
+        cls,
+        url: str,
+        rules: Rules,
+        city: str,
+        *,
+        new_rules: bool = False,
+        cache_mb: int = BULK_MB,
+    ) -> Ledger:
         """Connect, bring the schema up to date, check that the ledger is this city's.
 
         A ledger folded with other rules 时限、日历、单列来源、坐标系 or another grid 网格 is
         refused unless `new_rules`, which is for whoever calls `rebuild` next. One without cases
-        takes whatever it is opened with.
+        takes whatever it is opened with. `cache_mb`: what a SQLite connection may keep in memory.
         """
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
@@ -92,7 +100,7 @@ class Ledger:
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             raise LedgerError(f"ledger_url: {backend}, expected sqlite or postgresql")
-        dialect = SQLite() if backend == "sqlite" else Postgres()
+        dialect = SQLite(cache_mb) if backend == "sqlite" else Postgres()
         engine = dialect.engine(parsed)
         ledger = cls(engine, dialect, rules)
         with ledger.writing() as connection:

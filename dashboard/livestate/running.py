@@ -12,33 +12,36 @@ K = TypeVar("K", bound=Hashable)
 class Running(Generic[K]):
     """How much of each key has an instant before the clock; instants ahead wait for their time.
 
-    Adding and taking back commute, in any order and on either side of the clock.
+    Adding and taking back commute, in any order and on either side of the clock. A clock that is a
+    month behind has a month of instants ahead of it: most have one key, which then needs no dict.
     """
 
     def __init__(self, clock: int) -> None:
         self.clock = clock
         self.counts: dict[K, int] = {}
-        self._ahead: dict[int, dict[K, int]] = {}
+        self._ahead: dict[int, tuple[K, int] | dict[K, int]] = {}
         self._times: list[int] = []
+        self._keys: dict[K, K] = {}
 
     def __getitem__(self, key: K) -> int:
         return self.counts.get(key, 0)
 
     def add(self, at: int, key: K, n: int) -> None:
-        """Adds n (or takes back, below 0) to a key at an instant (epoch ms)."""
-        counts = self.counts
-        if at >= self.clock:
-            waiting = self._ahead.get(at)
-            if waiting is None:
-                self._ahead[at] = counts = {}
-                heapq.heappush(self._times, at)
-            else:
-                counts = waiting
-        total = counts.get(key, 0) + n
-        if total:
-            counts[key] = total
-        else:
-            del counts[key]
+        """Adds n (or takes back, below 0) to a key at an instant (epoch ms); n is not 0."""
+        if at < self.clock:
+            _add(self.counts, key, n)
+            return
+        waiting = self._ahead.get(at)
+        if waiting is None:
+            self._ahead[at] = self._keys.setdefault(key, key), n
+            heapq.heappush(self._times, at)
+            return
+        if isinstance(waiting, tuple):
+            self._ahead[at] = waiting = {waiting[0]: waiting[1]}
+        _add(waiting, self._keys.setdefault(key, key), n)
+        if len(waiting) == 1:
+            ((only, total),) = waiting.items()
+            self._ahead[at] = only, total
 
     def advance(self, clock: int) -> bool:
         """Moves the clock on, never back; True if that changed a count."""
@@ -46,13 +49,24 @@ class Running(Generic[K]):
         while self._times and self._times[0] < clock:
             at = heapq.heappop(self._times)
             self.clock = at + 1
-            for key, n in self._ahead.pop(at).items():
-                self.add(at, key, n)
+            waiting = self._ahead.pop(at)
+            for key, n in [waiting] if isinstance(waiting, tuple) else waiting.items():
+                _add(self.counts, key, n)
                 changed = True
         self.clock = max(self.clock, clock)
+        if not self._times:
+            self._keys.clear()
         return changed
 
     @property
     def next_at(self) -> int | None:
         """The first instant ahead, when the clock will have passed it something may change."""
         return self._times[0] if self._times else None
+
+
+def _add(counts: dict[K, int], key: K, n: int) -> None:
+    total = counts.get(key, 0) + n
+    if total:
+        counts[key] = total
+    else:
+        del counts[key]

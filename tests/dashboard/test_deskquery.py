@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -139,6 +141,30 @@ def test_an_answer_is_kept_while_it_is_fresh_and_for_days_that_are_over_until_so
     assert desk.engine.worked == 3
     desk.ledger.apply(life("A2"))
     assert desk.values(WEEK)[""]["cases.closed"].num == 2
+
+
+def test_an_answer_that_is_stale_is_let_go_of(desk: Desk) -> None:
+    """Of a city under way every answer is, seconds later: none may be held for months."""
+
+    class Page:
+        pass
+
+    def asked(page: str, question: Question) -> weakref.ref[Page]:
+        return weakref.ref(desk.engine.ask(EVERYBODY, question, page, lambda _: Page(), 60))
+
+    desk.ledger.apply(life("A1"))
+    running, over = asked("a", Question()), asked("b", WEEK)
+    gc.collect()
+    assert running() and over(), "both are fresh"
+    desk.clocks.ticks += 10
+    asked("c", Question())
+    gc.collect()
+    assert running() is None and over(), "days that are over stay while nothing comes"
+    desk.ledger.apply(life("A2"))
+    desk.clocks.ticks += 10
+    asked("d", Question())
+    gc.collect()
+    assert over() is None
 
 
 def test_a_batch_of_many_and_a_rebuilt_ledger_are_read_anew(

@@ -248,19 +248,28 @@ def test_health_carries_the_days_rejected() -> None:
     assert health(state, 120, None) == {"rejected": 7, "lag_ms": 120, "gap": None}
 
 
-@given(st.lists(st.tuples(st.integers(0, 50), st.integers(-2, 2), st.integers(0, 20))))
-def test_running_counts_what_lies_before_the_clock(steps: list[tuple[int, int, int]]) -> None:
+STEPS = st.tuples(st.integers(0, 12), st.integers(-2, 2), st.integers(0, 5), st.sampled_from("xyz"))
+
+
+@given(st.lists(STEPS))
+def test_running_counts_what_lies_before_the_clock(steps: list[tuple[int, int, int, str]]) -> None:
+    """Few instants and keys, so that keys meet at one instant and cancel each other out."""
     running: Running[str] = Running(0)
     clock, added = 0, []
-    for at, n, forward in steps:
+    for at, n, forward, key in steps:
         if n:
-            running.add(at, "x", n)
-            added.append((at, n))
+            running.add(at, key, n)
+            added.append((at, key, n))
         clock += forward
         running.advance(clock)
-        assert running["x"] == sum(n for at, n in added if at < clock)
-    ahead = [at for at, _ in added if at >= clock]
+        for one in "xyz":
+            assert running[one] == sum(n for at, key, n in added if key == one and at < clock)
+    ahead = [at for at, _, _ in added if at >= clock]
     assert running.next_at is None or running.next_at in ahead
+    running.advance(100)
+    assert running.counts == {
+        one: total for one in "xyz" if (total := sum(n for _, key, n in added if key == one))
+    }
 
 
 def test_the_news_forget_what_is_old() -> None:
