@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import logging
 import os
+import platform
 import resource
 import socket
 from typing import Any, ClassVar
@@ -26,6 +28,9 @@ BOOT_S = 90
 machine takes longer than gunicorn's usual 30 s, and would never come up."""
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
+
+M_ARENA_MAX = -8  # malloc.h
+ARENAS = 2
 
 GONE_MS = 60_000
 """A viewer that has taken nothing for so long is let go: its machine lost power, or the line was
@@ -61,6 +66,7 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Ends with a master that was killed: orphans would keep the port from its successor."""
         tie(self.ppid)
+        _share_arenas()
         super().init_process()
 
     async def _serve(self) -> None:
@@ -99,6 +105,13 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]
         from dashboard.server import create_app
 
         return create_app(self._config)
+
+
+def _share_arenas() -> None:
+    """glibc would give every thread memory of its own and seldom take any back: a process that
+    answers from a pool of threads for months grows by their leftovers."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def raise_file_limit() -> None:

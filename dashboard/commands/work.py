@@ -45,7 +45,7 @@ from dashboard.yearwork import LedgerYear, YearWork
 
 log = logging.getLogger(__name__)
 
-CACHE_MB: Final = 32
+CACHE_MB: Final = 16
 """Of a SQLite ledger: what a worker touches from hour to hour; it runs for months, and its memory
 must not grow with the ledger."""
 

@@ -45,7 +45,7 @@ def key_of(table: Table) -> str:
     return str(column.name)
 
 
-READ_MB: Final = 16
+READ_MB: Final = 4
 BULK_MB: Final = 128
 """Pages a SQLite connection keeps: to read, or to load a year at once."""
 

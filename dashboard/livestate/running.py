@@ -7,6 +7,8 @@ from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+SLACK = 1_000
+"""Instants in the heap for which nothing waits, before it is made anew."""
 
 
 class Running(Generic[K]):
@@ -42,6 +44,16 @@ class Running(Generic[K]):
         if len(waiting) == 1:
             ((only, total),) = waiting.items()
             self._ahead[at] = only, total
+        elif not waiting:
+            self._drop(at)
+
+    def _drop(self, at: int) -> None:
+        """Nothing waits for this instant any more: a deadline that was met. Its place in the heap
+        goes when there are as many such as others."""
+        del self._ahead[at]
+        if len(self._times) > 2 * len(self._ahead) + SLACK:
+            self._times = list(self._ahead)
+            heapq.heapify(self._times)
 
     def advance(self, clock: int) -> bool:
         """Moves the clock on, never back; True if that changed a count."""
@@ -49,7 +61,7 @@ class Running(Generic[K]):
         while self._times and self._times[0] < clock:
             at = heapq.heappop(self._times)
             self.clock = at + 1
-            waiting = self._ahead.pop(at)
+            waiting = self._ahead.pop(at, {})
             for key, n in [waiting] if isinstance(waiting, tuple) else waiting.items():
                 _add(self.counts, key, n)
                 changed = True
@@ -61,6 +73,8 @@ class Running(Generic[K]):
     @property
     def next_at(self) -> int | None:
         """The first instant ahead, when the clock will have passed it something may change."""
+        while self._times and self._times[0] not in self._ahead:
+            heapq.heappop(self._times)
         return self._times[0] if self._times else None
 
 

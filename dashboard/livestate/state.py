@@ -37,6 +37,7 @@ own time beside the step before it would let yesterday's cases make more than 10
 Counts = dict[str, int]
 DayKey = tuple[str, str, int]
 """("city" | "hour" | dimension, member or hour, counter bit)"""
+_FAR: Final = 1 << 61
 
 
 class History(Protocol):
@@ -132,7 +133,7 @@ class LiveState:
             self.then_stocks: Running[StockKey] = Running(then)
             for row in self._history.touched(start(before[0]), start(before[1])):
                 self._add_days(row, 1, recent=False, then=True)
-                self._add_stocks(self.then_stocks, row, 1)
+                self._add_then(row, 1)
         self._advance(now, then)
         return recent
 
@@ -186,7 +187,7 @@ class LiveState:
     def _add_record(self, row: Row, sign: int) -> None:
         self._add_days(row, sign, recent=True, then=True)
         self._add_stocks(self.stocks, row, sign)
-        self._add_stocks(self.then_stocks, row, sign)
+        self._add_then(row, sign)
 
     def _count_day(self, day: int, mask: int, n: int) -> None:
         self._count(self.days.setdefault(day, {}), mask, n)
@@ -202,10 +203,19 @@ class LiveState:
         for bit in bits:
             counts[bit] = counts.get(bit, 0) + n
 
-    def _add_stocks(self, stocks: Running[StockKey], row: Row, sign: int) -> None:
+    def _add_then(self, row: Row, sign: int) -> None:
+        """Stocks of the month before: its clock stops at that month's end, and what would come
+        after it is not kept, or all that happens this month would be."""
+        end = self.profile.day_start(self._then_month[1])
+        self._add_stocks(self.then_stocks, row, sign, end)
+
+    def _add_stocks(
+        self, stocks: Running[StockKey], row: Row, sign: int, before: int = _FAR
+    ) -> None:
         if row[c.CHANNEL] not in self._apart:
             for at, key, n in stock_steps(row, self.profile.day):
-                stocks.add(at, key, n * sign)
+                if at < before:
+                    stocks.add(at, key, n * sign)
 
     def _add_days(self, row: Row, sign: int, *, recent: bool, then: bool) -> None:
         start, day = self.profile.day_start, self.day
@@ -359,6 +369,3 @@ def _add_running(counts: Counts, running: Running[DayKey]) -> None:
         if kind == "city":
             name = COUNTERS[bit]
             counts[name] = counts.get(name, 0) + n
-
-
-_FAR: Final = 1 << 61

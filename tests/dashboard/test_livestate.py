@@ -266,6 +266,7 @@ def test_running_counts_what_lies_before_the_clock(steps: list[tuple[int, int, i
             assert running[one] == sum(n for at, key, n in added if key == one and at < clock)
     ahead = [at for at, _, _ in added if at >= clock]
     assert running.next_at is None or running.next_at in ahead
+    assert (running.next_at is None) == (not running._ahead)
     running.advance(100)
     assert running.counts == {
         one: total for one in "xyz" if (total := sum(n for _, key, n in added if key == one))
