@@ -19,9 +19,10 @@ from dashboard.deskfigures import (
     text_of,
     worded,
 )
-from dashboard.deskquery import WAIT_S, Counted, DeskQuery, Values, View
+from dashboard.deskquery import WAIT_S, Counted, DeskQuery, Unavailable, Values, View
 from dashboard.filterdesk import FilterDesk
 from dashboard.formula import Value
+from dashboard.ledger import LedgerError
 from dashboard.measures import MEASURES
 from dashboard.periods import Base, Span, date_of
 from dashboard.profile import Profile
@@ -86,7 +87,10 @@ class OverviewDesk:
 
         shown, days, running = self._query.ask(who, question, "overview", work, wait_s)
         chosen = question.codes("district")
-        marks = self._marks(who, days, chosen[0] if len(chosen) == 1 else "")
+        try:
+            marks = self._marks(who, days, chosen[0] if len(chosen) == 1 else "")
+        except LedgerError as error:
+            raise Unavailable(str(error)) from error
         return replace(shown, trend=replace(shown.trend, marks=marks)), running
 
     def cancel(self, who: Identity, address: str) -> None:

@@ -28,6 +28,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Viewer:
         self._asked = 0.0
         self._last = 0.0
         self._second, self._spent = 0, 0.0
+        self._news = asyncio.Event()
         self._names: dict[bytes, bytes] = {}
         self._socket: ClientConnection | None = None
         self._base = 0
@@ -138,8 +140,10 @@ class Viewer:
         elif kind == "perspective":
             for after, one in in_turn(spec["sent"]):
                 end = time.monotonic() + FALLBACK_S
-                while self._got < after and time.monotonic() < end:
-                    await asyncio.sleep(0.002)
+                while self._got < after and (left := end - time.monotonic()) > 0:
+                    self._news.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), left)
                 await self._say(one)
 
     async def _say(self, one: dict[str, Any]) -> None:
@@ -148,7 +152,8 @@ class Viewer:
         data = base64.b64decode(one["data"]) if binary else one["data"]
         if self.spec["kind"] == "perspective":
             data = VIEW.sub(self._named, data)
-        await self._socket.send(data)
+        with suppress(ConnectionClosed):  # `run` notices
+            await self._socket.send(data)
 
     def _named(self, found: re.Match[bytes]) -> bytes:
         """A view of this viewer's own: two with one name would be one view on the server."""
@@ -157,6 +162,7 @@ class Viewer:
 
     async def _hear(self, message: str | bytes) -> None:
         self._got += 1
+        self._news.set()
         now, kind = time.time(), self.spec["kind"]
         self._last = time.monotonic()
         data = message.encode() if isinstance(message, str) else message

@@ -32,6 +32,7 @@ from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Screen, token_of
 from dashboard.bench.bars import Bar
 from dashboard.bench.desk_users import Report as DeskReport
+from dashboard.bench.history import fill
 from dashboard.bench.live_crowd import Loader
 from dashboard.bench.live_happenings import Happenings
 from dashboard.bench.live_line import HOST, Line, open_line
@@ -159,13 +160,16 @@ def quantile(counts: Counts, share: float) -> float:
     return float(np.searchsorted(np.cumsum(counts), share * total))
 
 
-def bench(city: str, viewers: int, per_s: float, desk_users: int, seconds: float) -> Load:
-    """Measures all at once for `seconds`."""
+def bench(
+    city: str, viewers: int, per_s: float, desk_users: int, seconds: float, days: int
+) -> Load:
+    """Measures all at once for `seconds`, in a city that has been running for `days` days."""
     with (
         tempfile.TemporaryDirectory(prefix="cityops-bench-") as folder,
         open_line(city, Path(folder), **_shipped()) as line,
     ):
         keys = make_keys(line.config.key_file)
+        fill(line, days)
         links = _links(viewers)
         people = _people(line, desk_users, links)
         work, web = line.cityops("work"), line.serve()
@@ -193,9 +197,11 @@ class _City(threading.Thread):
         self._happenings = Happenings(line.profile, line.bus)
         self._over = threading.Event()
         self._body: bytes | None = None
+        self._before: int | None = None
         self.error: Exception | None = None
 
     def run(self) -> None:
+        self._look()  # what the city counts before anything is sent
         began = time.monotonic()
         try:
             while not self._over.wait(LOOK_S):
@@ -226,7 +232,10 @@ class _City(threading.Thread):
         if body is not None and body != self._body:
             self._body = body
             frame = orjson.loads(body)
-            self._lags.shown(frame["seq"], frame["m"][COUNTED]["n"] or 0)
+            count = frame["m"][COUNTED]["n"] or 0
+            if self._before is None:
+                self._before = count
+            self._lags.shown(frame["seq"], count - self._before)
 
 
 class _Run:

@@ -20,22 +20,17 @@ from dashboard.access.keys import Keys, make_keys
 from dashboard.access.roles import Role
 from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Screen, token_of
+from dashboard.bench.history import fill
 from dashboard.bench.live_line import HOST, Line, open_line
-from dashboard.cityledger import open_ledger
 from dashboard.cookies import Cookies
-from dashboard.ingest import ingest
 from dashboard.ledger.accounts import Accounts
 from dashboard.ledger.database import Database
 from dashboard.ledger.devices import Device, Devices
 from dashboard.signing import Signing, Timeouts, Visit
 from dashboard.snapshot import Frame
-from dashboard.sources.simulator import LiveTown
-from dashboard.sources.simulator.gridded import cells_of
-from geo.store import GridStore
 
 WHO: Final = "bench"
 DAY_MS: Final = 86_400_000
-BATCH: Final = 5_000
 LAST: Final = "annual.score"
 """What the worker reckons aside and paints last, the yearly form; awaited so long."""
 PATIENCE_S: Final = 40.0
@@ -97,27 +92,13 @@ def wall_city(city: str, folder: Path, days: int, **settings: Any) -> Iterator[W
     with open_line(city, folder, access="required", **settings) as line:
         keys = make_keys(line.config.key_file)
         line.run("grid", "-m", "dashboard.demogrid", "generate")
-        _fill(line, days)
+        fill(line, days)
         line.run("tiles", "-m", "dashboard.demogrid", "prepare")
         standing = WallCity(line, keys, _painted(line))
         try:
             yield standing
         finally:
             standing.close()
-
-
-def _fill(line: Line, days: int) -> None:
-    """The ledger gets the last `days` days, the platform its year."""
-    profile, now = line.profile, now_ms()
-    store = GridStore(line.config.grid_dir)
-    grid = cells_of(store.load(store.current or ""), profile)
-    town = LiveTown(profile, grid=grid)
-    ledger = open_ledger(line.config, profile)
-    try:
-        events = town.records(profile.day(now) - days, now)
-        ingest(ledger, lambda: map(orjson.dumps, events), now_ms, batch=BATCH)
-    finally:
-        ledger.close()
 
 
 def _painted(line: Line) -> Frame:

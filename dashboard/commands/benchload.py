@@ -7,7 +7,15 @@ from dataclasses import asdict
 import click
 
 from dashboard.bench import load
-from dashboard.commands.benchshown import as_json_option, judged, of_city, profile_of, show, tell
+from dashboard.commands.benchshown import (
+    as_json_option,
+    judged,
+    of_city,
+    of_days,
+    profile_of,
+    show,
+    tell,
+)
 
 
 @click.command("load")
@@ -22,14 +30,15 @@ from dashboard.commands.benchshown import as_json_option, judged, of_city, profi
 @click.option(
     "--desk", type=click.IntRange(1), default=20, show_default=True, help="桌面用户 / desk users"
 )
+@of_days
 @as_json_option
 def load_bench(
-    city: str, minutes: float, viewers: int, rate: float, desk: int, machine: bool
+    city: str, minutes: float, viewers: int, rate: float, desk: int, days: int, machine: bool
 ) -> None:
     """整套负载：屏幕、事件、桌面用户同时，按出厂设置 / everything at once, as shipped."""
     profile_of(city)
     tell(f"{viewers:,} 块屏、{rate:g} 条/秒、{desk} 个桌面用户，{minutes:g} 分钟……")
-    found = load.bench(city, viewers, rate, desk, 60 * minutes)
+    found = load.bench(city, viewers, rate, desk, 60 * minutes, days)
     bars = found.bars(rate)
     rows: list[tuple[str, str | float]] = [
         ("时长 / seconds", found.seconds),

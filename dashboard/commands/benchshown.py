@@ -25,6 +25,16 @@ def of_city(default: str) -> Callable[[Any], Any]:
     )
 
 
+of_days = click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=30,
+    show_default=True,
+    help="台账里模拟多少天 / simulated days in the ledger",
+)
+"""The history a bench's city starts with."""
+
+
 def tell(text: str) -> None:
     """What is going on, beside the result."""
     click.echo(text, err=True)

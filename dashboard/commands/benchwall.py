@@ -13,20 +13,10 @@ from dashboard.commands.benchshown import (
     as_json_option,
     judged,
     of_city,
+    of_days,
     profile_of,
     show,
     tell,
-)
-
-DAYS = 30
-
-
-of_days = click.option(
-    "--days",
-    type=click.IntRange(1, 366),
-    default=DAYS,
-    show_default=True,
-    help="台账里模拟多少天 / simulated days in the ledger",
 )
 
 

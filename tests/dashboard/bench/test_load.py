@@ -85,7 +85,7 @@ def test_each_bar_can_be_missed(bar: str, bad: dict[str, object]) -> None:
 
 
 def test_all_of_it_at_once_on_real_programs() -> None:
-    found = bench("meixian", viewers=12, per_s=20, desk_users=2, seconds=3)
+    found = bench("meixian", viewers=12, per_s=20, desk_users=2, seconds=3, days=2)
     assert (found.lost, found.gaps, found.errors, found.uncounted) == (0, 0, 0, 0)
     assert found.first_errors == ()
     assert found.events > 20 and found.frames > 2 and found.requests > 0
