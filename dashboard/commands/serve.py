@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import gc
 import logging
 import os
-import platform
 import resource
 import socket
 from typing import Any, ClassVar
@@ -17,6 +15,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
+from dashboard.arenas import share
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.frontdoor import KeyFileError, require_keys
@@ -29,9 +28,6 @@ BOOT_S = 90
 machine takes longer than gunicorn's usual 30 s, and would never come up."""
 SEND_BUFFER = 128 * 1024
 """Bytes the kernel may hold for one viewer: one that stands still is noticed, not fed for hours."""
-
-M_ARENA_MAX = -8  # malloc.h
-ARENAS = 2
 
 GONE_MS = 60_000
 """A viewer that has taken nothing for so long is let go: its machine lost power, or the line was
@@ -67,7 +63,7 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Ends with a master that was killed: orphans would keep the port from its successor."""
         tie(self.ppid)
-        _share_arenas()
+        share()
         super().init_process()
 
     async def _serve(self) -> None:
@@ -107,13 +103,6 @@ class Gunicorn(BaseApplication):  # type: ignore[misc]
         from dashboard.server import create_app
 
         return create_app(self._config)
-
-
-def _share_arenas() -> None:
-    """glibc would give every thread memory of its own and seldom take any back: a process that
-    answers from a pool of threads for months grows by their leftovers."""
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def _rest() -> None:
