@@ -15,7 +15,6 @@ from typing import Any
 
 from dashboard.accessweb import guarded
 from dashboard.alarmcards import alarm_cards
-from dashboard.arenas import given_back
 from dashboard.assessmentcards import assessment_cards
 from dashboard.auditweb import audit_routes
 from dashboard.basemap import BaseMap, base_map
@@ -128,7 +127,7 @@ def create_app(config: Config) -> App:
             build=build,
             health=ready.told,
             waits=ready.waits,
-            lifespan=lambda: _running(hub, heat, doors, queries, *screens.endless, given_back),
+            lifespan=lambda: _running(hub, heat, doors, queries, *screens.endless),
             routes=routes,
             more=tuple(_names(profile)),
         )

@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
-from dashboard.arenas import share
+from dashboard.arenas import keep_small
 from dashboard.commands.configured import configured
 from dashboard.config import Config
 from dashboard.frontdoor import KeyFileError, require_keys
@@ -63,7 +63,7 @@ class WallWorker(UvicornWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Ends with a master that was killed: orphans would keep the port from its successor."""
         tie(self.ppid)
-        share()
+        keep_small()
         super().init_process()
 
     async def _serve(self) -> None:

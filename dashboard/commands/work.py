@@ -18,6 +18,7 @@ import click
 
 from dashboard.alarmpost import Webhook
 from dashboard.alarmwork import AlarmWork
+from dashboard.arenas import keep_small
 from dashboard.assessmentwork import AssessmentWork, LedgerRanking
 from dashboard.backlogwork import BacklogWork
 from dashboard.bus import Bus, BusDown
@@ -55,6 +56,7 @@ must not grow with the ledger."""
 def command(config: Config) -> None:
     """工作进程：读事件流、入账、发布画面；一个城市一个 / the worker, one a city."""
     set_up(config.log_format, config.log_level, "work", config.place)
+    keep_small()
     gc.set_threshold(50_000, 20, 50)  # batches are many small lists without cycles
     stop = threading.Event()
 
