@@ -56,6 +56,7 @@
     let choice = fromAddress() || DEFAULT;
     if (!settings.interactive) choice = DEFAULT;
     let lined = ''; // 画着哪一级的线
+    let asked = ''; // 要过哪一级的线
     let turn = 0;
     let turned = performance.now();
     const stays = Boolean(settings.stays); // 桌面：不轮换、不回全图，选了什么写进地址
@@ -123,13 +124,19 @@
       app.setText(el, (vector.rate ? '最低' : '最热') + level.name);
     }
 
-    /** 街道、责任网格：看到那一级才取那一级的线；别的级只把窗格藏起，不重画上千条线。 */
+    /** 街道、责任网格：看到那一级才取那一级的线；别的级只把窗格藏起，不重画。每秒再看一次：
+        页面刚开时 Dash 还不认得这个组件，set_props 不出错也不生效，画布出来才算数。 */
     function showOutlines(level) {
       const known = app.page.map.outlines.indexOf(level) >= 0 && LEVEL_TOKENS[level];
       const pane = view.map() && view.map().getPane(LINES);
       if (pane) pane.style.display = known ? '' : 'none';
       if (!known || level === lined || !pane || !window.dash_clientside) return;
-      lined = level;
+      if (level === asked && pane.firstChild) {
+        lined = level;
+        return;
+      }
+      asked = level;
+      if (pane.firstChild) lined = level;
       const url = '/grid/' + app.page.map.version + '/lines/' + level + '.geojson';
       const hideout = { level, weight: 0.75, opacity: known };
       try {
@@ -175,6 +182,7 @@
     /** 每秒：轮换看法、回全图。 */
     function everySecond() {
       view.rest();
+      if (view.key()) showOutlines(view.level());
       const now = performance.now();
       const shown = scene && scene.classList.contains('on');
       if (!shown || !settings.interactive || fromAddress()) turned = now;

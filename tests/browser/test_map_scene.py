@@ -63,6 +63,23 @@ def test_nothing_foreign_is_asked_for_and_nothing_is_logged(browser: Browser, st
     page.close()
 
 
+def test_borders_of_the_level_that_is_shown_are_drawn_and_of_cells_none(
+    scene: Callable[..., Page],
+) -> None:
+    """Also those of the level a page opens with; `ink` counts the pixels of the pane's canvas."""
+    page = scene(query="?map=reported.30d.street")
+    ink = f"""(() => {{
+      const pane = {VIEW}.map().getPane('lines'), canvas = pane.querySelector('canvas');
+      if (pane.style.display === 'none' || !canvas) return 0;
+      const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+      return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }})()"""
+    until(page, f"{ink} > 1000")
+    for level, drawn in (("unit_cell", "=== 0"), ("duty_grid", "> 1000")):
+        page.click(f"[data-heat='grid.level'] button[data-value={level}]")
+        until(page, f"{ink} {drawn}")
+
+
 def test_only_a_city_with_a_grid_loads_the_map(browser: Browser, stage: Stage) -> None:
     with playing() as plain:
         page = browser.new_page()
