@@ -19,7 +19,6 @@ from typing import Any
 
 from dashboard.access.syslog import read_collector
 from dashboard.readers import issuer, networks, redis_address
-from dashboard.redisurl import read_redis_url
 from dashboard.settings import (
     ConfigError,
     Setting,
@@ -82,9 +81,7 @@ class Config:
         "一座城市的事件分到几个流（各有标签，集群可放在不同节点）；各程序设成一样 / event streams",
     )
     redis_acks: int = setting(
-        0,
-        whole(0, 9),
-        "几个 Redis 副本收到了，`POST /api/events` 才答“已收” / replicas that must confirm",
+        0, whole(0, 9), "几个副本收到了，接入才答“已收” / replicas that must confirm"
     )
     host: str = setting(
         "127.0.0.1",
@@ -326,8 +323,7 @@ def _complete(config: Config) -> Config:
     if config.access == "open" and config.host not in LOOPBACK:
         expected = f"监听环回地址（host = {'、'.join(sorted(LOOPBACK))}）时才能 open"
         raise ConfigError("access", config.access, expected)
-    cluster = config.redis_url and read_redis_url(config.redis_url).kind == "cluster"
-    if cluster and config.redis_acks:
+    if config.redis_acks and (config.redis_url or "").partition(":")[0].endswith("+cluster"):
         raise ConfigError("redis_acks", config.redis_acks, "0：Redis 集群不支持等副本确认")
     return dataclasses.replace(
         config,

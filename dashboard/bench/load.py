@@ -15,8 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -176,7 +175,7 @@ def bench(
         line.wait(lambda: line.bus.last_frame() is not None, "work")
         with (
             Loader("screens", line.config.port, viewers, _cookies(line, keys, links)) as loader,
-            _desk(line.config.port, people) as desk,
+            Desk(line.config.port, people) as desk,
         ):
             return _Run(line, work, web, loader, desk, per_s).measure(viewers, seconds)
 
@@ -353,19 +352,13 @@ class Desk:
         report: DeskReport = orjson.loads(body)
         return report
 
-    def close(self) -> None:
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Ends the process, whatever it is at."""
         self._process.kill()
         self._process.wait()
-
-
-@contextmanager
-def _desk(port: int, people: dict[str, str]) -> Iterator[Desk]:
-    desk = Desk(port, people)
-    try:
-        yield desk
-    finally:
-        desk.close()
 
 
 def _people(line: Line, count: int, links: Sequence[Screen]) -> dict[str, str]:

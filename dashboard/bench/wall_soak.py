@@ -89,7 +89,7 @@ def soak(browser: Browser, city: WallCity, frames: int, tell: Callable[[str], No
     for mark in dict.fromkeys(marks):
         stream.run(wall.page, mark - sent, HZ)
         sent = mark
-        looks.append(_look(wall, stream, scenes[0], mark))
+        looks.append(_look(wall, stream, scenes, mark))
         found = looks[-1]
         tell(f"第 {mark:,} 帧：{found.heap / 1e6:.2f} MB，{found.nodes:,} 节点")
     seconds = time.monotonic() - began
@@ -119,10 +119,12 @@ def _every_view(wall: WallPage, stream: Stream, most: int) -> int:
     return each * len(views)
 
 
-def _look(wall: WallPage, stream: Stream, scene: str, frame: int) -> Look:
-    """Always at the same scene and the same view of the map: what is mounted is the same."""
-    wall.show(scene)
-    for view in wall.views()[:1]:
-        wall.choose(view)
-    stream.run(wall.page, SETTLE_FRAMES, HZ)
+def _look(wall: WallPage, stream: Stream, scenes: list[str], frame: int) -> Look:
+    """Always after the same round through the scenes, with the same view of the map: a scene that
+    is not shown keeps the rows it had when it was, and other views have other rows."""
+    for scene in (*scenes[1:], scenes[0]):
+        wall.show(scene)
+        for view in wall.views()[:1]:
+            wall.choose(view)
+        stream.run(wall.page, SETTLE_FRAMES, HZ)
     return Look(frame, **wall.memory())

@@ -26,12 +26,19 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         file = open(aside, "ab")  # noqa: SIM115 - emptied only once it is ours
     except OSError as error:
         raise FileRefused(f"{path}：不能写（{error.strerror}）") from error
+    except KeyboardInterrupt:  # it may be there all the same
+        _drop_if_free(aside)
+        raise
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             ours = os.stat(aside).st_ino == os.fstat(file.fileno()).st_ino
         except OSError:
             ours = False
+        except KeyboardInterrupt:
+            file.close()
+            _drop_if_free(aside)
+            raise
         if not ours:  # held by another process, or just renamed by it
             raise FileRefused(f"{path}：另一个程序正在写这个文件")
         try:
@@ -45,3 +52,10 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             if isinstance(error, OSError):  # the disk is full, or gone
                 raise FileRefused(f"{path}：写不下去（{error.strerror or error}）") from error
             raise
+
+
+def _drop_if_free(aside: Path) -> None:
+    """Removes it unless another process is writing it."""
+    with contextlib.suppress(OSError), open(aside, "ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        aside.unlink()

@@ -80,13 +80,7 @@ class Ledger:
 
     @classmethod
     def open(
-        cls,
-        url: str,
-        rules: Rules,
-        city: str,
-        *,
-        new_rules: bool = False,
-        cache_mb: int = BULK_MB,
+        cls, url: str, rules: Rules, city: str, *, new_rules: bool = False, cache_mb: int = BULK_MB
     ) -> Ledger:
         """Connect, bring the schema up to date, check that the ledger is this city's.
 
@@ -101,8 +95,7 @@ class Ledger:
         if backend not in ("sqlite", "postgresql"):
             raise LedgerError(f"ledger_url: {backend}, expected sqlite or postgresql")
         dialect = SQLite(cache_mb) if backend == "sqlite" else Postgres()
-        engine = dialect.engine(parsed)
-        ledger = cls(engine, dialect, rules)
+        ledger = cls(dialect.engine(parsed), dialect, rules)
         with ledger.writing() as connection:
             ensure(connection)
             ledger._dialect.remember(connection, "meta", [("city", city), ("seq", "0")])
@@ -115,7 +108,7 @@ class Ledger:
         elif not new_rules:
             wrong = ledger._differs(known)
         if wrong:
-            engine.dispose()
+            ledger.close()
             raise LedgerError(wrong)
         return ledger
 

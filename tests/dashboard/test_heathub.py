@@ -201,7 +201,7 @@ def test_a_slow_viewer_is_told_where_the_stream_stands(redis_server: RedisServer
         for number in range(BEHIND_MAX + 20):
             line.hall.put(f"C{number}", reported_at=NOON - HOUR, unit_cell=CODES[0])
             await asyncio.to_thread(line.hall.turns)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(2)  # all of them are at the hub before the viewer reads on
         gate.set()
         await soon(lambda: viewer.has(str(DEFAULT), [BEHIND_MAX + 20, 0, 0]))
         assert len(viewer.payloads) < BEHIND_MAX
