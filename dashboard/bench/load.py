@@ -101,10 +101,11 @@ class Load:
 
 
 def _growth(megabytes: list[float]) -> float:
-    """By the medians of the second and of the last minute: the first one is for warming up."""
+    """By the medians of three minutes after the first, which is for warming up, and of the last
+    three: what is worked out every five minutes takes memory for one of them and gives it back."""
     a_minute = round(60 / WINDOW_S)
-    begun = megabytes[a_minute : 2 * a_minute] or megabytes
-    return statistics.median(megabytes[-a_minute:]) / statistics.median(begun)
+    begun = megabytes[a_minute : 4 * a_minute] or megabytes
+    return statistics.median(megabytes[-3 * a_minute :]) / statistics.median(begun)
 
 
 class Lags:

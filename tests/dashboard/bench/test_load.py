@@ -55,7 +55,7 @@ def test_a_callback_is_asked_as_dash_asks() -> None:
 
 FLAT = [*(4 * [50.0]), *(4 * [100.0]), *(28 * [101.0]), *(4 * [104.0])]
 """The first minute is for warming up."""
-RISING = [100.0 + n / 5 for n in range(40)]
+RISING = [100.0 + n / 2 for n in range(40)]
 GOOD = Load(
     viewers=1, desk_users=1, seconds=60, events=12_000, per_s=200, uncounted=0, frames=300,
     lag_p50_ms=100, lag_p99_ms=900, lag_max_ms=1_200, lost=0, gaps=0, requests=9, errors=0,
