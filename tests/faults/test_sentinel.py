@@ -86,6 +86,15 @@ def test_what_a_replica_has_confirmed_survives_the_fail_over(sentinels: Sentinel
         "a new master",
     )
     after = Bus(sentinels.url, CITY)
+
+    def answers() -> bool:
+        """All Sentinels agree, and the new master takes questions."""
+        try:
+            return bool(after.last_id())
+        except BusDown:
+            return False
+
+    wait_until(answers, PATIENCE_S, "a bus at the new master")
     kept, cursor = set(), START
     while found := after.read(cursor, 10_000):
         kept |= {body for _, body in found}
