@@ -16,6 +16,7 @@ from dashboard.deskfigures import (
     behind,
     compare,
     count_of,
+    files,
     over_one,
     text_of,
     worded,
@@ -129,10 +130,7 @@ class CasesDesk:
             by=self.table(view, question, wanted),
             backlog=self._backlog(view, question, compared),
             cases=self._list(view, question, wanted),
-            exports=tuple(
-                (kind, f"/desk/export/cases-by.{kind}" + self._at(question, wanted))
-                for kind in ("csv", "xlsx")
-            ),
+            exports=files("cases-by", self._at(question, wanted)),
         )
 
     def _at(self, question: Question, wanted: Wanted) -> str:

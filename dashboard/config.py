@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.syslog import read_collector
-from dashboard.readers import issuer, networks, redis_address
+from dashboard.readers import is_cluster, issuer, networks, redis_address
 from dashboard.settings import (
     ConfigError,
     Setting,
@@ -323,7 +323,7 @@ def _complete(config: Config) -> Config:
     if config.access == "open" and config.host not in LOOPBACK:
         expected = f"监听环回地址（host = {'、'.join(sorted(LOOPBACK))}）时才能 open"
         raise ConfigError("access", config.access, expected)
-    if config.redis_acks and (config.redis_url or "").partition(":")[0].endswith("+cluster"):
+    if config.redis_acks and config.redis_url and is_cluster(config.redis_url):
         raise ConfigError("redis_acks", config.redis_acks, "0：Redis 集群不支持等副本确认")
     return dataclasses.replace(
         config,

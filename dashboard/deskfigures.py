@@ -199,6 +199,11 @@ def pieces(profile: Profile, span: Span) -> tuple[str, list[int]]:
                      if day == first or date_of(day).day == 1]  # fmt: skip
 
 
+def files(page: str, query: str) -> tuple[tuple[str, str], ...]:
+    """(kind, address) of what a page or table is exported as, see `tableweb`."""
+    return tuple((kind, f"/desk/export/{page}.{kind}{query}") for kind in ("csv", "xlsx"))
+
+
 def over_one(found: Iterable[Values]) -> list[str]:
     """What must be said where a rate is above 100 %: its two counts go by times of their own."""
     for values in found:

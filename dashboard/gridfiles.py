@@ -9,6 +9,7 @@ import gzip
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,10 +107,8 @@ class GridFiles:
             make = lambda g, level=level: g.parent[level].astype("<i4").tobytes()  # noqa: E731
             self._made(f"parent-{level}.bin.gz", make, grid)
         for level in self.outlines:
-            make = lambda g, level=level: _outlines(g, level)  # noqa: E731
-            self._made(f"outlines-{level}.geojson.gz", make, grid)
-            draw = lambda g, level=level: _lines(g, level)  # noqa: E731
-            self._made(f"lines-{level}.geojson.gz", draw, grid)
+            for name, draw in (("outlines", _outlines), ("lines", _lines)):
+                self._made(f"{name}-{level}.geojson.gz", partial(draw, level=level), grid)
 
     def _file(self, name: str, make: Callable[[Grid], bytes]) -> bytes:
         try:

@@ -13,6 +13,7 @@ from dashboard.deskfigures import (
     behind,
     compare,
     count_of,
+    files,
     highest,
     over_one,
     pieces,
@@ -30,13 +31,11 @@ from dashboard.question import Question
 from dashboard.terms import FUNNEL
 from layouts.chart.trend import Mark
 from layouts.measured import Bars, Cell, Figure, Table
-from layouts.overview import Overview, Step
+from layouts.overview import TABLES, Overview, Step
 
 Days = Sequence[tuple[int, int]]
 MarksOf = Callable[[Identity, Days, str], tuple[Mark, ...]]
 """标注 on some days, as one person sees them, of a district or of all ("")."""
-TABLES: Final = ("areas", "categories", "sources")
-"""The tables of the page, as `Overview` names them."""
 REPORTED: Final = "cases.reported"
 REWORK: Final = "cases.rework_rate"
 STOCK: Final = "cases.overdue_open"
@@ -125,17 +124,8 @@ class OverviewDesk:
             areas=self._areas(compared, areas, level, ranked),
             categories=self._members(compared, "category", TOP),
             sources=self._members(compared, "channel"),
-            exports=tuple(
-                (kind, f"/desk/export/overview.{kind}{question.query()}")
-                for kind in ("csv", "xlsx")
-            ),
-            table_exports={
-                part: tuple(
-                    (kind, f"/desk/export/overview-{part}.{kind}{question.query()}")
-                    for kind in ("csv", "xlsx")
-                )
-                for part in TABLES
-            },
+            exports=files("overview", question.query()),
+            table_exports={part: files(f"overview-{part}", question.query()) for part in TABLES},
         )
 
     def _days(self, asked: Span) -> Days:

@@ -17,6 +17,11 @@ def redis_address(raw: object) -> str:
     return str(raw)
 
 
+def is_cluster(url: str) -> bool:
+    """Whether the address, which was read, is that of a Redis Cluster."""
+    return read_redis_url(url).kind == "cluster"
+
+
 def networks(raw: object) -> str:
     """Reads addresses and networks separated by commas."""
     try:

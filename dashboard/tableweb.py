@@ -22,9 +22,10 @@ from dashboard.exports.columns import Column
 from dashboard.exports.csvfile import CsvFile
 from dashboard.exports.localtime import LocalTime
 from dashboard.exports.xlsxfile import XlsxFile
-from dashboard.overviewdesk import TABLES, OverviewDesk
+from dashboard.overviewdesk import OverviewDesk
 from dashboard.waiting import Stopped, Waiting
 from layouts.measured import NO_VALUE, Figure, Table
+from layouts.overview import TABLES
 
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -60,7 +61,7 @@ def table_routes(
         "overview": ("总览", overview),
         **{
             f"overview-{part}": (f"总览-{name}", partial(overview_table, part))
-            for part, name in zip(TABLES, ("各区域", "高发类别", "来源"), strict=True)
+            for part, name in TABLES.items()
         },
         "cases-by": ("案件分项", cases_by),
     }

@@ -9,8 +9,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.caselist import CaseList, rows
+from layouts.chart.trend import tools
 from layouts.measured import Figure, Table, compared, number, table, verdict
-from layouts.overview import Step, exports, tools
+from layouts.overview import Step, exports
 from layouts.widgets import aria, data
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.chart.trend import picture
+from layouts.chart.trend import tools
 from layouts.measured import Bars, Figure, Table, bars, compared, number, rate, table
 from layouts.widgets import aria, data
+
+TABLES: Final = {"areas": "各区域", "categories": "高发类别", "sources": "来源"}
+"""The tables of `Overview` → their headings."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,7 @@ def overview(shown: Overview) -> Component:
             _total(shown),
             _rates(shown),
             _below(shown),
-            _panel(shown, "areas", "各区域", shown.areas),
-            _panel(shown, "categories", "高发类别", shown.categories),
-            _panel(shown, "sources", "来源", shown.sources),
+            *[_panel(shown, part) for part in TABLES],
             exports(shown.exports),
         ],
         className="overview",
@@ -82,17 +84,6 @@ def exports(links: Sequence[tuple[str, str]]) -> Component | None:
         html.A(f"导出 {kind}", href=href, className="btn", download="") for kind, href in links
     ]
     return html.Div(made, className="row-of-buttons no-print", **aria(label="导出本页"))
-
-
-def tools(title: str, links: Sequence[tuple[str, str]] = ()) -> Component:
-    """What a box can be saved as, at the right of its heading: files, and its picture."""
-    files = [
-        html.A(
-            kind, href=href, className="tool", download="", **aria(label=f"{title}，导出 {kind}")
-        )
-        for kind, href in links
-    ]
-    return html.Span([*files, picture(title)], className="tools no-png no-print")
 
 
 def _total(shown: Overview) -> Component:
@@ -175,8 +166,9 @@ def _below(shown: Overview) -> Component:
     )
 
 
-def _panel(page: Overview, area: str, title: str, shown: Table) -> Component:
-    links = page.table_exports.get(area, ())
+def _panel(page: Overview, area: str) -> Component:
+    title, links = TABLES[area], page.table_exports.get(area, ())
+    shown: Table = getattr(page, area)
     return html.Section(
         [
             html.Header(

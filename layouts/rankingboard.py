@@ -13,7 +13,7 @@ from typing import Final
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.chart.trend import picture
+from layouts.chart.trend import tools
 from layouts.definition import Definition
 from layouts.figureboard import exports
 from layouts.figures import definition
@@ -82,7 +82,7 @@ def ranking_board(shown: RankingBoard, may_export: bool) -> Component:
             exports("ranking", shown.query) if may_export else None,
             html.Div(
                 [
-                    html.Header(html.Span(picture("考评"), className="tools no-png no-print")),
+                    html.Header(tools("考评")),
                     html.Div(_table(shown), className="scroll"),
                 ],
                 className="panel",

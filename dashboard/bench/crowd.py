@@ -26,10 +26,11 @@ from dashboard.bench.desk_talk import heard
 from dashboard.bench.leaders import Report as Asked
 from dashboard.bench.leaders import Spec
 from dashboard.bench.live_crowd import NS_PER_MS, Loader
+from dashboard.bench.live_line import now_ms
 from dashboard.bench.live_meter import busy_s, cpu_s, percentile
 from dashboard.bench.stir import Stir
 from dashboard.bench.viewers import Report as Seen
-from dashboard.bench.wall_city import WallCity, now_ms, wall_city
+from dashboard.bench.wall_city import WallCity, wall_city
 from dashboard.config import Config
 from dashboard.filterdesk import PERIODS
 from dashboard.question import Question

@@ -91,7 +91,7 @@ class Publisher:
 
     def __init__(self, line: Line) -> None:
         self._bus = line.bus
-        self._frames = frames(line.profile, time.time_ns() // 1_000_000)
+        self._frames = frames(line.profile, now_ms())
         self.published: dict[int, int] = {}
         self.body = b""
         self._due = time.monotonic()
@@ -133,3 +133,8 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def now_ms() -> int:
+    """Epoch ms."""
+    return time.time_ns() // 1_000_000

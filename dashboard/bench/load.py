@@ -201,9 +201,9 @@ class _City(threading.Thread):
         self.error: Exception | None = None
 
     def run(self) -> None:
-        self._look()  # what the city counts before anything is sent
-        began = time.monotonic()
         try:
+            self._look()  # what the city counts before anything is sent
+            began = time.monotonic()
             while not self._over.wait(LOOK_S):
                 self._send(time.monotonic() - began)
                 self._look()

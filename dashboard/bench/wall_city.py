@@ -21,7 +21,7 @@ from dashboard.access.roles import Role
 from dashboard.access.trail import Entry
 from dashboard.access.walltoken import Screen, token_of
 from dashboard.bench.history import fill
-from dashboard.bench.live_line import HOST, Line, open_line
+from dashboard.bench.live_line import HOST, Line, now_ms, open_line
 from dashboard.cookies import Cookies
 from dashboard.ledger.accounts import Accounts
 from dashboard.ledger.database import Database
@@ -115,11 +115,6 @@ def _painted(line: Line) -> Frame:
     line.end(worker)
     frame: Frame = orjson.loads(line.bus.last_frame() or b"null")
     return frame
-
-
-def now_ms() -> int:
-    """Epoch ms."""
-    return time.time_ns() // 1_000_000
 
 
 def _entry(action: str, subject: str) -> Entry:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from dashboard.bench.live_line import now_ms
 from dashboard.bench.stir import Stir
 from dashboard.bench.stir_heat import StirHeat
-from dashboard.bench.wall_city import WallCity, now_ms
+from dashboard.bench.wall_city import WallCity
 from dashboard.heatbus import HeatPost
 from dashboard.heatwork import open_ground
 from geo.store import GridStore

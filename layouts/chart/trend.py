@@ -135,6 +135,17 @@ def picture(title: str) -> Component:
     return html.Button("png", type="button", className="tool no-png", **data(png=title), **said)
 
 
+def tools(title: str, links: Sequence[tuple[str, str]] = ()) -> Component:
+    """What a box can be saved as, at the right of its heading: files, and its picture."""
+    files = [
+        html.A(
+            kind, href=href, className="tool", download="", **aria(label=f"{title}，导出 {kind}")
+        )
+        for kind, href in links
+    ]
+    return html.Span([*files, picture(title)], className="tools no-png no-print")
+
+
 def _note(note: str) -> Component | None:
     return html.Small(note) if note else None
 

@@ -66,6 +66,14 @@ class Viewer:
         return key in self.values and bool(self.values[key].tolist() == values)
 
 
+async def total(hub: HeatHub) -> int:
+    """What the hub's own copy of the default key sums up to."""
+    body = await hub.whole(str(DEFAULT))
+    assert body is not None
+    found: int = orjson.loads(gzip.decompress(body))["total"]
+    return found
+
+
 class Line:
     def __init__(self, url: str) -> None:
         self.hall = Hall()
@@ -201,7 +209,9 @@ def test_a_slow_viewer_is_told_where_the_stream_stands(redis_server: RedisServer
         for number in range(BEHIND_MAX + 20):
             line.hall.put(f"C{number}", reported_at=NOON - HOUR, unit_cell=CODES[0])
             await asyncio.to_thread(line.hall.turns)
-        await asyncio.sleep(2)  # all of them are at the hub before the viewer reads on
+        async with asyncio.timeout(20):  # all of them are at the hub before the viewer reads on
+            while await total(line.hub) != BEHIND_MAX + 20:
+                await asyncio.sleep(0.02)
         gate.set()
         await soon(lambda: viewer.has(str(DEFAULT), [BEHIND_MAX + 20, 0, 0]))
         assert len(viewer.payloads) < BEHIND_MAX
