@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Final
 
 PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -18,7 +18,7 @@ STATUS_200: Final = 0x88
 
 def h2_get(
     port: int, name: str, path: str, tls: ssl.SSLContext, headers: Mapping[str, str]
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The body in the pieces in which it came; "h2" must have been agreed on, and 200 answered."""
     tls.set_alpn_protocols(["h2"])
     with (

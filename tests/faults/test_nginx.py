@@ -79,8 +79,10 @@ def test_the_stream_comes_through_nginx_and_moves_when_a_node_dies(
         whole = (piece for piece in stream if piece.endswith(b"\n\n"))
         ticks = list(itertools.islice(whole, PIECES))
         assert len(ticks) == PIECES, "ticks end where pieces do: nothing is gathered"
+        stream.close()  # or the node that dies may be the one with this stream alone
         one.wait_for_frame()
         two.wait_for_frame()
+        wait_until(lambda: sum(map(viewers, nodes)) == 2, PATIENCE_S, "the two viewers alone")
         opened_before = one.opened + two.opened
         dying = next(n for n, site in enumerate(nodes) if viewers(site))
         webs[dying].kill()
