@@ -197,12 +197,14 @@ class PostgresServer:
         self._end(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def create_database(self) -> str:
+    def create_database(self, encoding: str = "UTF8") -> str:
         """A new empty database; returns its SQLAlchemy URL."""
         self._numbered += 1
         name = f"town{self._numbered}"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(psql.SQL("create database {}").format(psql.Identifier(name)))
+            made = psql.SQL("create database {} template template0 encoding {} locale {}")
+            locale = "C.UTF-8" if encoding == "UTF8" else "C"
+            connection.execute(made.format(psql.Identifier(name), encoding, locale))
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
 
     def _dsn(self, name: str) -> str:

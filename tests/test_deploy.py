@@ -172,12 +172,20 @@ def test_nginx_knows_the_routes_and_lets_the_largest_body_in() -> None:
 
 def test_the_containers_files_are_the_machines_files_but_for_the_addresses() -> None:
     for mine, theirs, most in (
-        ("nginx.conf", "nginx/cityops.conf", 4),
+        ("nginx.conf", "nginx/cityops.conf", 6),
         ("valkey.conf", "redis/valkey.conf", 5),
     ):
         own = text(DEPLOY / "compose" / mine).splitlines()
         other = text(DEPLOY / theirs).splitlines()
         assert len(set(own) - set(other)) <= most, set(own) - set(other)
+
+
+def test_the_containers_nginx_asks_for_http2_as_its_version_wants() -> None:
+    made = yaml.safe_load(text(DEPLOY / "compose" / "compose.yaml"))
+    image = made["services"]["nginx"]["image"].partition(":")[2]
+    site = text(DEPLOY / "compose" / "nginx.conf")
+    assert tuple(map(int, image.split("."))) >= (1, 26)  # from 1.25.1 on
+    assert "listen 443 ssl;\n    http2 on;\n" in site
 
 
 @pytest.mark.parametrize("name", ["valkey", "cluster", "replica"])

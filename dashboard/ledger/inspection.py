@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.ledger import schema
 from dashboard.ledger.errors import LedgerError
 from dashboard.ledger.migrate import version
+from dashboard.ledger.postgres import Postgres
 
 CURRENT: Final = schema.SCHEMA_VERSION
 
@@ -31,10 +32,10 @@ class Found:
 def look(url: str) -> Found:
     """What is at a ledger URL. Raises `LedgerError` if the database cannot be reached."""
     parsed = make_url(url)
-    file = parsed.database or ""
-    if parsed.get_backend_name() == "sqlite" and not Path(file).exists():
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and not Path(parsed.database or "").exists():
         return Found(None, None)
-    engine = create_engine(parsed)
+    engine = create_engine(parsed) if sqlite else Postgres().engine(parsed)
     try:
         with engine.connect() as connection:
             return _found(connection)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import URL
 
 from dashboard.cases import COLUMNS
 from dashboard.fold import State
 from dashboard.ledger.dialect import CaseRow, TallyRow, key_of, state_of
+from dashboard.ledger.errors import LedgerError
 
 _LOCK: Final = 0x6369_7479_6F70_73  # "cityops"
 _IDLE: Final = "60s"
@@ -31,8 +32,13 @@ class Postgres:
     """One writer at a time by an advisory lock held to the end of the transaction."""
 
     def engine(self, url: URL) -> Engine:
-        """Pooled connections that notice a restarted server."""
-        return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args=_ALIVE)
+        """Pooled connections that notice a restarted server; `LedgerError` from the first one where
+        the database cannot hold every Chinese text."""
+        engine = create_engine(
+            url, pool_pre_ping=True, pool_size=5, connect_args=_ALIVE | {"client_encoding": "utf8"}
+        )
+        event.listen(engine, "connect", _holds_chinese)
+        return engine
 
     def lock(self, connection: Connection) -> None:
         """Wait for the other writer's transaction to end."""
@@ -130,6 +136,18 @@ class Postgres:
             connection.exec_driver_sql(
                 f"insert into {table} values({marks}) on conflict do nothing", row
             )
+
+
+def _holds_chinese(driver: Any, _: Any) -> None:
+    """A cluster made without a locale has databases of no encoding (SQL_ASCII): refused."""
+    found = driver.info.parameter_status("server_encoding")
+    if found != "UTF8":
+        name = driver.info.dbname
+        driver.close()
+        raise LedgerError(
+            f"PostgreSQL 库 {name} 的编码是 {found}，应为 UTF8："
+            f"createdb --encoding UTF8 --template template0 另建一个"
+        )
 
 
 def _quoted(names: Iterable[str]) -> str:

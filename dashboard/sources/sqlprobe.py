@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+from dashboard.sources.sqladdress import sql_address
 
 _TIMEOUT: dict[str, tuple[str, type]] = {
     "sqlite": ("timeout", float),
@@ -22,9 +23,7 @@ def sql_check(url: str, timeout_s: float) -> Callable[[], None]:
     """What asks the database once, over a new connection; it raises `OSError` when there is no
     answer. Raises `ValueError` where the address or its driver cannot be used."""
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = sql_address(url)
         name, kind = _TIMEOUT[parsed.get_backend_name()]
         settings: dict[str, Any] = {name: max(1, kind(timeout_s))}
         engine = create_engine(parsed, poolclass=NullPool, connect_args=settings)

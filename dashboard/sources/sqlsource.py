@@ -42,6 +42,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
+from dashboard.sources.sqladdress import sql_address
 from dashboard.sources.tables import Record, TableError
 
 _FETCH: Final = 2_000
@@ -52,6 +53,8 @@ _READ_ONLY: Final = {
     "mariadb": "SET SESSION TRANSACTION READ ONLY",
     "oracle": "SET TRANSACTION READ ONLY",
 }
+_NOT_UTF8: Final = "22021"
+"""PostgreSQL: character_not_in_repertoire."""
 Watermark = datetime | date | int | float | Decimal | str
 
 
@@ -75,7 +78,7 @@ class SqlSource:
     def __init__(self, url: str, query: Query) -> None:
         self._query = query
         self._url = _checked(url)
-        self.shown = self._url.render_as_string(hide_password=True)
+        self.shown = make_url(url).render_as_string(hide_password=True)
         words = query.sql.lstrip("( \n\t").split(None, 1)
         if not words or words[0].lower() not in ("select", "with"):
             raise TableError(f"--query 应以 SELECT 或 WITH 开头，而不是 {query.sql[:40]!r}")
@@ -148,7 +151,7 @@ class SqlTable:
 
 def _checked(url: str) -> URL:
     try:
-        return make_url(url)
+        return sql_address(url)
     except ArgumentError as error:
         raise TableError(
             "--sql 应为 SQLAlchemy 地址，如 postgresql+psycopg://用户@主机/库、sqlite:///文件"
@@ -216,6 +219,8 @@ def _telling(shown: str) -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         if error.connection_invalidated or _may_pass(error, reason):
             raise SourceDown(f"{shown}：{reason}") from error
+        if getattr(error.orig, "sqlstate", None) == _NOT_UTF8:
+            reason += "；库里的文字不是 UTF-8，请在地址后写明编码，如 ?client_encoding=gbk"
         raise TableError(f"{shown}：查询失败：{reason}") from error
     except SQLAlchemyError as error:
         raise TableError(f"{shown}：{error}") from error

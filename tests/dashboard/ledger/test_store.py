@@ -14,7 +14,9 @@ from sqlalchemy import text
 from dashboard.cases import STEPS
 from dashboard.events import CaseEvent
 from dashboard.ledger import Advance, CursorMoved, Ledger, LedgerError, Refused
+from dashboard.ledger.database import Database
 from dashboard.ledger.digest import digest
+from dashboard.ledger.inspection import look
 from dashboard.ledger.reading import (
     heard,
     history,
@@ -26,6 +28,7 @@ from dashboard.ledger.reading import (
 )
 from dashboard.reconcile import reconcile
 from dashboard.tally import DIM, Rules, recount
+from tests.servers import PostgresServer
 from tests.town import DAY, HOUR, MONDAY, RULES, day, due_at, event, life
 
 FIRST = day(MONDAY)
@@ -235,3 +238,18 @@ def test_other_rules_are_refused_until_the_ledger_is_rebuilt(
     again.apply([event("C1", 20, MONDAY + 9 * DAY, None, district="102")])
     assert reconcile(again, 0, 100_000).differences == []
     again.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_chinese_is_refused(
+    postgres_server: PostgresServer, encoding: str
+) -> None:
+    url = postgres_server.create_database(encoding)
+    accounts = Database(url)
+    for ask in (
+        lambda: Ledger.open(url, RULES, "qingshi"),
+        lambda: look(url),
+        lambda: accounts.read().__enter__(),
+    ):
+        with pytest.raises(LedgerError, match=rf"编码是 {encoding}，应为 UTF8：createdb"):
+            ask()

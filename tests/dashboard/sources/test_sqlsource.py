@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from dashboard.sources.sqlprobe import sql_check
 from dashboard.sources.sqlsource import (
     Query,
     SourceDown,
@@ -22,6 +23,7 @@ from dashboard.sources.sqlsource import (
     load_watermark,
 )
 from dashboard.sources.tables import TableError
+from tests.servers import PostgresServer
 
 ALL = "SELECT id, updated, note FROM cases"
 
@@ -193,3 +195,17 @@ def test_postgresql_refuses_to_write_for_us(case_database: tuple[str, psycopg.Co
     source.close()
     row = db.execute("SELECT count(*) FROM cases").fetchone()
     assert row == (10,)
+
+
+def test_a_database_of_no_encoding_is_read_as_its_address_says(
+    postgres_server: PostgresServer,
+) -> None:
+    url = postgres_server.create_database("SQL_ASCII")
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+        db.execute("CREATE TABLE utf AS SELECT E'\\xe6\\xa1\\x88' AS id")  # 案
+        db.execute("CREATE TABLE gbk AS SELECT E'\\xb0\\xb8' AS id")
+    assert ids(SqlSource(url, Query("SELECT id FROM utf", None))) == ["案"]
+    assert ids(SqlSource(f"{url}?client_encoding=gbk", Query("SELECT id FROM gbk", None))) == ["案"]
+    with pytest.raises(TableError, match=r"不是 UTF-8.*\?client_encoding=gbk"):
+        ids(SqlSource(url, Query("SELECT id FROM gbk", None)))
+    sql_check(url.replace("+psycopg", ""), 5)()
