@@ -316,6 +316,8 @@ class Worker:
         body = orjson.dumps(slim(frame))
         if len(body) > MAX_BYTES:
             log.error("画面 %d 字节，超过 %d", len(body), MAX_BYTES)
+        if self._lease is not None:
+            self._lease.keep()  # who slept while painting shows nothing over its successor's frame
         self._published_at = now
         if self._sent(body, stamp.seq):
             self._seq, self._changed = stamp.seq, False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard.bus import Bus, events_key
 from dashboard.streams import STREAM, shards_key, stream_name
-from tests.dashboard.test_worker import HOUR, MEIXIAN, Hall, hall
+from tests.dashboard.hall import HOUR, MEIXIAN, Hall
+from tests.dashboard.test_worker import hall
 from tests.town import line
 
 __all__ = ["hall"]
