@@ -11,10 +11,13 @@ from dashboard.formula import OVERDUE, Resolved, Value
 from dashboard.livestate import LiveState
 from dashboard.livestate import contributions as stock
 from dashboard.livestate.state import DAYS_BACK, EPOCH, Counts
+from dashboard.platformparts import SENDER
 from dashboard.profile import Profile
 from dashboard.snapshot import VERSION, Cell, Frame, Gap, Health, SourceCell, State
 from dashboard.terms import STEPS
 
+OWN: Final = {SENDER: "城市运行墙自报"}
+"""Senders that no profile names: they are parts of this system."""
 TODAY: Final = (
     "reported",
     "accepted",
@@ -269,7 +272,10 @@ def _sources(state: LiveState) -> list[SourceCell]:
             state=_freshness(state.now, heard.get(id), every_s),
             every_s=every_s,
         )
-        for id, name, every_s in [*named, *((id, id, UNKNOWN_EVERY_S) for id in others)]
+        for id, name, every_s in [
+            *named,
+            *((id, OWN.get(id, id), UNKNOWN_EVERY_S) for id in others),
+        ]
     ]
 
 

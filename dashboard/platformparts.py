@@ -28,6 +28,8 @@ SCREEN: Final = "screen:"
 """How the id of a wall screen begins: screens come and go without the profile naming each."""
 SELF: Final = "wall"
 """The component that is this system; its worker reports for it."""
+SENDER: Final = "cityops-work"
+"""Who the worker's own reports are sent by."""
 _EPOCH: Final = datetime.date(1970, 1, 1)
 
 

@@ -15,7 +15,7 @@ from dashboard.platformcounts import History
 from dashboard.platformlive import PlatformState
 from dashboard.platformlive.painting import Painter
 from dashboard.platformlive.state import Seen
-from dashboard.platformparts import SELF
+from dashboard.platformparts import SELF, SENDER
 from dashboard.profile import Profile
 from dashboard.snapshot import Frame
 
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 BEAT_MS: Final = 60_000
 """How often the worker says that it works."""
-SENDER: Final = "cityops-work"
 _FAR: Final = 1 << 62
 
 

@@ -75,5 +75,6 @@ def _platform() -> Component:
             ],
             className="row",
         ),
+        drawn("recentDays", "s.platform.calendar", "recent"),
     ]
     return tile("pfm", "平台", body)

@@ -6,6 +6,9 @@
   const { make, glyph, pool, setText, setClass } = app;
   const { aboutOf, countsOf, known, said, waiting, blank } = app.annual;
   const ROW_REM = 2.25;
+  const TALL_REM = 4; // 一行至多这么高
+  const FRAME_REM = 4.25; // 磁贴的边与题头
+  const FOOT_REM = 17.5; // 效果指标至少这么高，连同它上面的缝
   const AIM = 80; // 目标竖线在条的八成处，超额看得见
   const MARKS = {
     conflict: ['bad', 'cross', '矛盾'],
@@ -71,6 +74,15 @@
     return '其余 ' + rows.length + ' 项：' + Object.keys(by).map((word) => word + ' ' + by[word]).join('、');
   }
 
+  /** 两块上下相接，各按项数分高（16:9 的栅格用它）。 */
+  function split(grid, counts) {
+    const room = grid.clientHeight / app.charts.rem() - 2 * FRAME_REM;
+    if (room < 0) return;
+    const row = Math.min(TALL_REM, room / Math.max(1, counts.output.items + counts.effect.items));
+    const more = Math.max(0, counts.effect.items * row + FRAME_REM - FOOT_REM).toFixed(2) + 'rem';
+    if (grid.style.getPropertyValue('--more') !== more) grid.style.setProperty('--more', more);
+  }
+
   function annualRows(el, frame) {
     const all = frame.t['annual.' + el.dataset.which] || [];
     const counts = countsOf(frame);
@@ -81,6 +93,7 @@
     }
     const [box, rest] = el.children;
     const total = counts[el.dataset.which].items;
+    split(el.closest('.annual'), counts);
     setClass(rest, 'gone', true);
     let room = app.capacity(box, ROW_REM, all.length);
     if (room < total) {

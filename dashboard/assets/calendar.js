@@ -17,6 +17,9 @@
   const WEEKDAYS = ['一', '', '三', '', '五', '', '日'];
   const small = window.matchMedia('(max-width:700px),(max-height:500px)');
   const DAY_MS = 86400000;
+  const RECENT_DAYS = 30;
+  const RECENT_REM = 1.1;
+  const WORD_REM = 1.5;
 
   /** 一年各日：月、日、星期（0 = 周一）、第几周。只是历法，不涉时区。 */
   function daysOf(calendar) {
@@ -130,5 +133,29 @@
     setText(el, told ? String(told.year) : '');
   }
 
-  Object.assign(app.painters, { calendar, calendarKeys, calendarYear });
+  /** 总览的平台条宽裕时：近几周一行，或七行的周历；末格是今日。 */
+  function recentDays(el, frame) {
+    const told = frame.s['platform.calendar'];
+    if (!el.clientHeight || empty(el, !told)) return;
+    if (!el.firstElementChild) ['days-box', 'dim'].forEach((c) => el.appendChild(make('div', c)));
+    const [box, word] = el.children;
+    const rem = app.charts.rem();
+    const room = el.clientHeight - WORD_REM * rem;
+    const tall = room >= 7 * RECENT_REM * rem;
+    const pitch = tall ? room / 7 : Math.min(room, box.clientWidth / RECENT_DAYS);
+    const columns = Math.floor(box.clientWidth / pitch + 0.01);
+    box.style.height = (tall ? room : pitch) + 'px';
+    const past = daysOf(told).slice(0, told.today + 1);
+    const last = past[past.length - 1];
+    const shown = tall ? past.filter((day) => day.week > last.week - columns) : past.slice(-columns);
+    el.style.setProperty('--pitch', pitch.toFixed(2) + 'px');
+    const cells = pool(box, shown.length, () => make('i'));
+    shown.forEach((day, i) => {
+      draw(cells[i], day, past.length - shown.length + i, told);
+      put(cells[i], (tall ? day.week - shown[0].week : i) * pitch, tall ? day.row * pitch : 0);
+    });
+    setText(word, '近 ' + shown.length + ' 天');
+  }
+
+  Object.assign(app.painters, { calendar, calendarKeys, calendarYear, recentDays });
 })((window.cityops = window.cityops || {}));

@@ -7,8 +7,10 @@
   const W = 2400;
   const H = 1000;
   const HEADROOM = 1.16;
+  const AXIS_REM = 1.625;
   const TALL_REM = 9;
-  const LABEL_REM = 4.75; // “8 时　141” 的宽
+  const LABEL_REM = 2.1; // 一行标注连同它与图之间的空
+  const APART = 0.4; // 两个标注之间至少空这么多字
 
   function svg(shapes) {
     const root = document.createElementNS(NS, 'svg');
@@ -76,34 +78,38 @@
       shapes.push(['rect', bar]);
     });
     plot.appendChild(svg(shapes));
-    const reach = Math.ceil((LABEL_REM * rem()) / 2 / ((plot.clientWidth || 1) / 24) - 0.5);
-    const mark = (hour, text) => {
-      const side = hour < reach ? 'pk start' : hour > 23 - reach ? 'pk end' : 'pk';
-      const left = hour < reach ? 0 : hour > 23 - reach ? 100 : ((hour + 0.5) / 24) * 100;
-      plot.appendChild(label(text, left, (y(skyline(series, hour, side === 'pk' ? reach : 2 * reach)) / H) * 100, side));
+    const letter = parseFloat(getComputedStyle(plot).fontSize) / ((plot.clientWidth || 1) / 24); // 一个字占几个钟点
+    const taken = [];
+    const mark = (hour, text) => { // 与已有的标注相碰就不写
+      const wide = widthOf(text) * letter;
+      const from = Math.max(0, Math.min(24 - wide, hour + 0.5 - wide / 2));
+      const apart = APART * letter;
+      if (taken.some((other) => from < other[1] + apart && other[0] < from + wide + apart)) return;
+      taken.push([from, from + wide]);
+      plot.appendChild(label(text, (from / 24) * 100, (y(skyline(series, from, from + wide)) / H) * 100, 'pk start'));
     };
     if (peak >= 0 && series.today[peak] > 0) {
       mark(peak, peak + ' 时　' + f.count(series.today[peak]));
     }
-    if (f.known(series.today[current]) && (peak < 0 || current - peak > 2 * reach)) {
-      mark(current, '本时　' + f.count(series.today[current]));
-    }
+    if (f.known(series.today[current])) mark(current, '本时　' + f.count(series.today[current]));
   }
 
   const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-  /** 标注所及的钟点里最高的柱或线：字不压图。 */
-  function skyline(series, hour, reach) {
-    const from = Math.max(0, hour - reach);
-    const near = series.today.slice(from, hour + reach + 1)
-      .concat(series.yesterday.slice(from, hour + reach + 1));
+  /** 约几个字宽：数字与空格窄，汉字宽。 */
+  const widthOf = (text) => Array.from(text).reduce((sum, c) => sum + (c < '\u0100' ? 0.56 : 1), 0);
+
+  /** 标注横跨的钟点里最高的柱或线：字不压图。 */
+  function skyline(series, from, to) {
+    const across = (values) => values.slice(Math.floor(from), Math.ceil(to));
+    const near = across(series.today).concat(across(series.yesterday));
     return Math.max.apply(null, near.filter(f.known).concat(0));
   }
 
   const dayName = (day) => Number(day.slice(0, 2)) + '月' + Number(day.slice(3)) + '日';
 
-  /** 取整的折线范围；折线可截断，范围写在图例。 */
-  function range(values) {
+  /** 取整的折线范围；折线可截断，范围写在图例。`head`：顶上留给标注的份额。 */
+  function range(values, head) {
     const known = values.filter(f.known);
     if (!known.length) return [0, 1];
     let low = Math.min.apply(null, known);
@@ -111,7 +117,7 @@
     const unit = Math.pow(10, Math.max(0, Math.floor(Math.log10(Math.max(1, high - low)))));
     const grain = unit / 2 >= 1 ? unit / 2 : 1;
     low = Math.max(0, Math.floor((low - (high - low) * 0.08) / grain) * grain);
-    high = Math.ceil((high + (high - low) * 0.06) / grain) * grain;
+    high = Math.ceil((high + (high - low) * Math.max(0.06, head / (1 - head))) / grain) * grain;
     return [low, Math.max(high, low + 1)];
   }
 
@@ -137,7 +143,9 @@
   function days(el, frame) {
     const series = wholeDays(frame.s.days30 || { days: [], reported: [], closed: [] });
     const last = Math.max(1, series.days.length - 1);
-    const span = range(series.reported.concat(series.closed));
+    const room = el.clientHeight / rem() - AXIS_REM;
+    const annotated = room > TALL_REM;
+    const span = range(series.reported.concat(series.closed), annotated ? LABEL_REM / room : 0);
     const x = (i) => (i / last) * W;
     const y = (n) => H - ((n - span[0]) / (span[1] - span[0])) * H;
     if (app.empty(el, !series.reported.concat(series.closed).some(f.known))) return;
@@ -151,7 +159,7 @@
       ['path', { d: line(series.closed, x, y), class: 'was' }],
       ['path', { d: reported, class: 'now' }],
     ]));
-    if (plot.clientHeight > TALL_REM * rem() && reported) annotate(plot, series, x, y);
+    if (annotated && reported) annotate(plot, series, x, y);
   }
 
   /** 高图直接标注：上报的峰值与最近一日。 */

@@ -5,6 +5,7 @@
   const f = app.format;
   const { make, glyph, pool, setText, setClass, empty } = app;
   const CHANNELS_SHOWN = 6;
+  const FEW_CHANNELS = 3;
   const PAGE_MS = 12000;
   const FEW = 6;
   const MIN_SCALE = 0.06; // 点图至少画出目标两侧 6 个百分点
@@ -82,6 +83,7 @@
       el.appendChild(make('div', 'seg'));
       el.appendChild(make('div', 'sleg'));
     }
+    setClass(el.lastElementChild, 'few', shown.length <= FEW_CHANNELS);
     const segments = pool(el.firstElementChild, shown.length, (i) => make('i', 'c' + (i + 1)));
     const rows = pool(el.lastElementChild, shown.length, (i) => {
       const row = make('div', 'row');

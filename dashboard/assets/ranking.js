@@ -7,6 +7,7 @@
   const LETTERS = ['A', 'B', 'C', 'D', 'E'];
   const LOOK = { A: ['good', 'check'], B: ['', 'dot'], C: ['warn', 'warn'], D: ['bad', 'cross'], E: ['bad', 'cross'] };
   const EVERY_MS = 300000; // 多久算一次；三次没有算出来为迟滞
+  const FEW = 6; // 这么几个区：行高随墙，字放大
   const STEP = 5; // 点图的起点取 5 的倍数
   const MARGIN = 3;
 
@@ -233,6 +234,7 @@
     if (blank(el, !all.some((row) => f.known(row.v)), about)) return;
     const [head, box] = build(el, [['div', 'r head'], ['div', 'rows']]);
     const scale = scaleOf(all, about);
+    setClass(el, 'few', all.length <= FEW);
     boardHead(head, scale);
     const whole = (frame.s['ranking.city'] || {}).v;
     place(box, all, 2.25, (shown) => {

@@ -122,11 +122,12 @@ class Ground:
         return found
 
     def place_name(self, level: str, i: int) -> str:
-        """Where a member lies, in words: district and street; "" above them."""
+        """Where a member lies, in words: district and street, once where they are the same; ""
+        above them."""
         if level != "unit_cell":
             return ""
         upper = self.upper(i)
-        return "".join(upper.get(one, "") for one in ("district", "street"))
+        return "".join(dict.fromkeys(upper.get(one, "") for one in ("district", "street")))
 
 
 def read_ground(store: GridStore, version: str, finder: Callable[[], Finder]) -> Ground:

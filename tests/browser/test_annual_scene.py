@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from dashboard.bookroom import NoForm
 from tests.browser import annualscenery
 from tests.browser.measuring import faults
-from tests.browser.playing import Stage
+from tests.browser.playing import Stage, until
 
 Wall = Callable[..., Page]
 MORE = ("ops",)
@@ -74,3 +74,18 @@ def test_why_there_is_no_form_is_written_on_every_tile(wall: Wall, stage: Stage)
     stage.play(set=annualscenery.painted(None))
     page.wait_for_selector(".t-ymi >> text=正在计算")
     assert page.locator(".tile >> text=正在计算").count() >= 7
+
+
+def test_both_halves_show_all_their_items_where_there_is_room(wall: Wall, stage: Stage) -> None:
+    told = annualscenery.annual()
+    counts = told["s.annual.counts"]
+    few = {"output": 9, "effect": 5}
+    for name, n in few.items():
+        told[f"t.annual.{name}"] = told[f"t.annual.{name}"][:n]
+        counts[name] = counts[name] | {"items": n}
+    page = wall(path="/wall/annual?dwell=999")
+    stage.play(set=told)
+    until(page, "document.querySelectorAll('.t-you .rows .r:not(.gone)').length === 9")
+    assert page.locator(".t-yef .rows .r:not(.gone)").count() == few["effect"]
+    assert not page.locator(".t-you .rest, .t-yef .rest").filter(visible=True).count()
+    assert faults(page, texts=60) == []

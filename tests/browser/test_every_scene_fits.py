@@ -13,7 +13,7 @@ from layouts.scene import CityMap
 from layouts.scenes import mounted
 from tests.browser.measuring import faults
 from tests.browser.playing import until
-from tests.browser.theatre import view_of
+from tests.browser.theatre import OPS, view_of
 
 MORE = ("map", "ops")
 Wall = Callable[..., Page]
@@ -46,7 +46,7 @@ SETTLED = """document.querySelectorAll('.scene.leaving').length === 0
 
 def test_every_scene_fits_the_large_walls(wall: Wall) -> None:
     page = wall(SIZES[0], "/wall?dwell=999")
-    scenes = [one.id for one in mounted(view_of(MAP, True))]
+    scenes = [one.id for one in mounted(view_of(MAP, OPS))]
     assert page.evaluate("Array.from(document.querySelectorAll('[data-scene]')).length") == len(
         scenes
     )
@@ -73,7 +73,7 @@ def test_on_panels_in_a_row_text_keeps_off_the_seams(wall: Wall) -> None:
         width, height = map(int, size.split("x"))
         columns = int(panels.split("x")[0])
         page.set_viewport_size({"width": width, "height": height})
-        for scene in (one.id for one in mounted(view_of(MAP, True))):
+        for scene in (one.id for one in mounted(view_of(MAP, OPS))):
             page.evaluate(f"cityops.stage.show('{scene}')")
             until(page, SETTLED)
             page.wait_for_timeout(500)

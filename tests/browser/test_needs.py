@@ -12,7 +12,7 @@ from layouts.scene import CityMap
 from layouts.scenes import mounted
 from tests.browser import opscenery
 from tests.browser.playing import Stage, until
-from tests.browser.theatre import view_of
+from tests.browser.theatre import OPS, view_of
 
 MORE = ("ops", "map")
 Wall = Callable[..., Page]
@@ -37,7 +37,7 @@ def test_every_scene_reads_only_what_it_needs(wall: Wall, stage: Stage) -> None:
     stage.play(set=opscenery.queue_alarm(state="acked"))
     page.wait_for_selector(".alarm-bar:not(.gone)")
     stage.play(frozen=True)
-    scenes = mounted(view_of(CityMap("x", (113.0, 34.0, 114.0, 35.0)), True))
+    scenes = mounted(view_of(CityMap("x", (113.0, 34.0, 114.0, 35.0)), OPS))
     beyond: dict[str, list[str]] = {}
     for scene in scenes:
         page.evaluate(f"cityops.stage.show('{scene.id}')")
@@ -48,7 +48,7 @@ def test_every_scene_reads_only_what_it_needs(wall: Wall, stage: Stage) -> None:
             page.evaluate("window.dispatchEvent(new Event('resize'))")  # all of it is drawn anew
             page.wait_for_timeout(1_500)
             read = set(page.evaluate("Array.from(window.read)"))
-        got = needs(scene, view_of(CityMap("x", (113.0, 34.0, 114.0, 35.0)), True)) | ALWAYS
+        got = needs(scene, view_of(CityMap("x", (113.0, 34.0, 114.0, 35.0)), OPS)) | ALWAYS
         if scene.id != "grid_heat":
             read -= {"s.hourly.reported"}  # the map's time lapse looks on while it is hidden
         if more := sorted(path for path in read if not shown(path, got)):

@@ -6,7 +6,8 @@ announces another build, `{"offset_ms": n}` moves the server's clock, `{"frozen"
 frames while beats go on, `{"live": 503}` refuses streams, `{"reset": true}` starts afresh. Started
 as `… PORT 1 silent` there is no frame until `{"silent": false}`; as `… PORT 1 map` the city has a
 grid, see `heatplay`; `map=FOLDER` takes the grid of a store; with `ops` it has a hotline, a
-platform and alarms, see `opscenery`; with `past` some minutes before were recorded, see `pastplay`.
+platform and alarms, see `opscenery`, with `platform` no hotline; with `past` some minutes before
+were recorded, see `pastplay`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from tests.browser.heatplay import HeatPlay
 from tests.browser.pastplay import past_routes
 
 ASSETS = Path(dashboard.__file__).parent / "assets"
+OPS = frozenset({"hotline", "platform"})
 
 
 class Plain:
@@ -126,7 +128,7 @@ def second_scene(_view: View) -> Any:
     return html.Div([tile("x", "超期", body)], className="grid")
 
 
-def view_of(city_map: CityMap | None, ops: bool) -> View:
+def view_of(city_map: CityMap | None, parts: frozenset[str]) -> View:
     """What the scenes of the play know of its city."""
     return View(
         "郑州市数字化城市管理",
@@ -134,7 +136,7 @@ def view_of(city_map: CityMap | None, ops: bool) -> View:
         scenery.RATES,
         definitions(Plain()) | alarm_cards(AlarmSettings(USUAL)) | assessment_cards(Assessment()),
         city_map,
-        frozenset({"hotline", "platform"} if ops else ()),
+        parts,
     )
 
 
@@ -142,14 +144,14 @@ def theatre(
     scenes: int = 1,
     silent: bool = False,
     heat: HeatPlay | None = None,
-    ops: bool = False,
+    parts: frozenset[str] = frozenset(),
     past: bool = False,
 ) -> Any:
-    """The ASGI app; with `scenes` = 2 there is one other scene after the overview; with `ops` the
-    city has a hotline and a platform."""
-    play = Play(silent, ops)
+    """The ASGI app; with `scenes` = 2 there is one other scene after the overview; `parts`: what
+    the city has besides cases."""
+    play = Play(silent, bool(parts))
     hub = Hub("redis://nowhere", "zhengzhou", scenery.BUILD, now=play.now, reader=lambda *_: play)
-    view = view_of(heat.city_map if heat else None, ops)
+    view = view_of(heat.city_map if heat else None, parts)
     shown = list(mounted(view))
     if scenes == 2:  # the overview and another one, whatever else the wall has
         shown = [*shown[:1], Scene("second", "第二", 99, second_scene)]
@@ -226,5 +228,6 @@ if __name__ == "__main__":
     port, scenes, *more = sys.argv[1:]
     asked = next((word for word in more if word.startswith("map")), None)
     heat = HeatPlay(asked.partition("=")[2] or None) if asked else None
-    app = theatre(int(scenes), "silent" in more, heat, "ops" in more, "past" in more)
+    parts = OPS if "ops" in more else OPS & set(more)
+    app = theatre(int(scenes), "silent" in more, heat, parts, "past" in more)
     uvicorn.run(app, port=int(port), log_level="error", timeout_graceful_shutdown=1)

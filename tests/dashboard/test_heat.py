@@ -64,6 +64,13 @@ def ground() -> Ground:
     )
 
 
+def test_a_street_of_its_district_s_name_is_said_once() -> None:
+    there = ground()
+    assert there.place_name("unit_cell", 0) == "梅县区新城"
+    there.names = {**there.names, "street": ["梅县区"]}
+    assert there.place_name("unit_cell", 0) == "梅县区"
+
+
 class Book:
     """Records in memory, asked as the ledger is."""
 
