@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -68,9 +69,11 @@ class WallSite:
 
 
 def build_id(release: str, view: View, scenes: Sequence[Scene], statics: Statics) -> str:
-    """The build 版本: the release and a hash of all that a screen loads, layout and texts too."""
-    page = repr((wall(view, scenes), view.map, sorted(view.definitions.items()), statics.digest))
-    return f"{release}-{hashlib.sha256(page.encode()).hexdigest()[:12]}"
+    """The build 版本: the release and a hash of all that a screen loads, layout and texts too. The
+    same in every process of the same program: a wall that moves to another web node stays."""
+    page = json.dumps(wall(view, scenes), sort_keys=True, default=Component.to_plotly_json)
+    texts = repr((view.map, sorted(view.definitions.items()), statics.digest))
+    return f"{release}-{hashlib.sha256((page + texts).encode()).hexdigest()[:12]}"
 
 
 def wall_site(site: WallSite) -> Router:

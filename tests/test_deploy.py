@@ -140,6 +140,15 @@ def verified(units: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.parametrize("name", ["work", "serve"])
+def test_the_services_of_the_wall_are_never_given_up(name: str) -> None:
+    """By default systemd starts a service five times in ten seconds, then never again: a database
+    that comes up half a minute late would leave the city without its worker."""
+    unit = text(DEPLOY / "systemd" / f"cityops-{name}@.service")
+    head, _, service = unit.partition("[Service]")
+    assert "\nStartLimitIntervalSec=0\n" in head and "\nRestart=always\n" in service
+
+
 @pytest.mark.parametrize("unit", [u for u in UNITS if u.suffix == ".service"], ids=named)
 def test_each_service_is_shut_in_and_gets_its_secrets_from_files(unit: Path) -> None:
     lines = text(unit).splitlines()

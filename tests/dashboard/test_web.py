@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -160,6 +163,26 @@ def test_another_definition_is_another_build() -> None:
     assert builds[0].startswith("1.0-")
     other = View("另一抬头", "Asia/Shanghai", RATES, views[0].definitions)
     assert build_id("1.0", other, mounted(other), STATICS) != builds[0]
+
+
+def test_every_process_of_the_program_is_the_same_build() -> None:
+    """Else a wall whose page came from one web node and whose stream comes from another reloads."""
+    script = (
+        "from tests.dashboard.test_web import *; city = load_profile('zhengzhou');"
+        "view = View('抬头', city.timezone, RATES, definitions(city), parts=city.parts);"
+        "print(build_id('1.0', view, mounted(view), STATICS))"
+    )
+    builds = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(builds) == 1, builds
 
 
 def test_dash_opens_no_socket() -> None:

@@ -58,6 +58,8 @@ def test_the_stream_comes_through_nginx_and_moves_when_a_node_dies(
         base_url=f"https://127.0.0.1:{nginx.port}", verify=False, headers={"host": Nginx.NAME}
     ) as browser:
         wait_until(lambda: ready(browser), PATIENCE_S, "two nodes behind nginx")
+        builds = {browser.get("/healthz").json()["build"] for _ in range(4)}
+        assert len(builds) == 1, "a wall that moves to the other node need not reload"
         opened = browser.get(f"/wall?token={token}")
         assert opened.status_code in (302, 303), opened.text
         cookie = "; ".join(f"{n}={v}" for n, v in opened.cookies.items())
