@@ -11,13 +11,11 @@ from dashboard.formula import OVERDUE, Resolved, Value
 from dashboard.livestate import LiveState
 from dashboard.livestate import contributions as stock
 from dashboard.livestate.state import DAYS_BACK, EPOCH, Counts
-from dashboard.platformparts import SENDER
+from dashboard.platformparts import OWN_SENDERS
 from dashboard.profile import Profile
 from dashboard.snapshot import VERSION, Cell, Frame, Gap, Health, SourceCell, State
 from dashboard.terms import STEPS
 
-OWN: Final = {SENDER: "城市运行墙自报"}
-"""Senders that no profile names: they are parts of this system."""
 TODAY: Final = (
     "reported",
     "accepted",
@@ -274,7 +272,7 @@ def _sources(state: LiveState) -> list[SourceCell]:
         )
         for id, name, every_s in [
             *named,
-            *((id, OWN.get(id, id), UNKNOWN_EVERY_S) for id in others),
+            *((id, OWN_SENDERS.get(id, id), UNKNOWN_EVERY_S) for id in others),
         ]
     ]
 

@@ -6,16 +6,14 @@ Each function returns one checked event line, ready for the stream or the ledger
 from __future__ import annotations
 
 import secrets
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
 from dashboard.eventkinds import read_event
 from dashboard.events import Rejected
-from dashboard.platformparts import SCREEN, Platform
+from dashboard.platformparts import DESK, SCREEN, Platform
 from dashboard.uptime.records import EVERY
-
-SENDER: Final = "desk"
 
 
 def correction(
@@ -56,7 +54,7 @@ def entry(
         raise Rejected(f"component: {component}，档案中有 {known}，全平台为 {EVERY}")
     number = number or _number(kind[0].upper())
     said = {"id": f"{number}-{now}-{secrets.token_hex(3)}", "type": kind, "at": now}
-    line = orjson.dumps(said | {"sent_by": SENDER, kind: number} | fields)
+    line = orjson.dumps(said | {"sent_by": DESK, kind: number} | fields)
     read_event(line, now)
     return line
 

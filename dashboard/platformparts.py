@@ -28,8 +28,11 @@ SCREEN: Final = "screen:"
 """How the id of a wall screen begins: screens come and go without the profile naming each."""
 SELF: Final = "wall"
 """The component that is this system; its worker reports for it."""
-SENDER: Final = "cityops-work"
-"""Who the worker's own reports are sent by."""
+WORK, WEB, PROBE, DESK = "cityops-work", "cityops-web", "cityops-probe", "desk"
+"""Who sends what this system reports itself: the worker, the web server for its screens, `cityops
+probe`, people at the desk."""
+OWN_SENDERS: Final = {WORK: "城市运行墙自报", WEB: "大屏心跳", PROBE: "平台探测", DESK: "页面录入"}
+"""Their names on the wall; no profile has them."""
 _EPOCH: Final = datetime.date(1970, 1, 1)
 
 

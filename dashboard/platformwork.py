@@ -15,7 +15,7 @@ from dashboard.platformcounts import History
 from dashboard.platformlive import PlatformState
 from dashboard.platformlive.painting import Painter
 from dashboard.platformlive.state import Seen
-from dashboard.platformparts import SELF, SENDER
+from dashboard.platformparts import SELF, WORK
 from dashboard.profile import Profile
 from dashboard.snapshot import Frame
 
@@ -109,7 +109,7 @@ class SelfReport:
         if now < self.next_at <= now + BEAT_MS:
             return False
         self.next_at = now + BEAT_MS
-        event = {"id": f"{SENDER}-{now}", "type": "probe", "at": now, "sent_by": SENDER}
+        event = {"id": f"{WORK}-{now}", "type": "probe", "at": now, "sent_by": WORK}
         try:
             self._send([orjson.dumps(event | {"component": SELF, "ok": True})])
         except (BusDown, BusFull) as error:

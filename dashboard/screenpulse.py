@@ -13,18 +13,16 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import orjson
 
 from dashboard.access.identity import KEY, Identity
-from dashboard.platformparts import SCREEN
+from dashboard.platformparts import SCREEN, WEB
 from dashboard.redislink import BusDown, BusFull
 from dashboard.screenbeat import BEAT_S, LOST_MS, Kept, state_of
 
 log = logging.getLogger(__name__)
-
-SENDER: Final = "cityops-web"
 
 
 class Line(Protocol):
@@ -78,7 +76,7 @@ class ScreenPulse:
                     "component": f"{SCREEN}{name}"[:64],
                     "ok": self._paints(id, said.get(id)),
                     "at": step,
-                    "sent_by": SENDER,
+                    "sent_by": WEB,
                 }
             )
             for id, name in there

@@ -88,9 +88,10 @@ def index_string(
     ]
     head = "\n    ".join(lines)
     return f"""<!DOCTYPE html>
-<html lang="zh-CN">
+<html lang="zh-CN" translate="no">
   <head>
     {{%metas%}}
+    <meta name="google" content="notranslate">
     <title>{{%title%}}</title>
     {head}
   </head>

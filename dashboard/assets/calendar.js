@@ -124,7 +124,7 @@
         swatch.textContent = '';
         if (look[1]) swatch.appendChild(glyph(look[1]));
       }
-      setText(keys[i].lastElementChild, look[2] + ' ' + told.counts[letter]);
+      setText(keys[i].lastElementChild, look[2] + ' ' + (told.counts[letter] || 0));
     });
   }
 

@@ -101,6 +101,7 @@
       fit();
       repaint();
       options.onChange();
+      options.onSized();
     }
 
     /** 取景：外框留白（--fit-*，rem）之内放下整个网格。 */

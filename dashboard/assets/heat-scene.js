@@ -63,6 +63,7 @@
     let heldUntil = 0;
     let replay = null;
     let dirty = false;
+    let queued = 0;
     let unseen = false; // 上次写字时画面藏着，不知道放得下几行
 
     const view = app.createMapView('map-' + settings.id, box, {
@@ -72,6 +73,7 @@
       onMove: () => marks.moving(true),
       onMoving() {},
       onValues() { dirty = true; queue(); },
+      onSized() { dirty = true; queue(); }, // 放得下几行要重算
       onPick(found) {
         if (app.playback) return; // 点开的是此刻的数，回放时不给
         if (found) card.open(view.meta(), found.level, found.member, () => marks.choose(null));
@@ -82,7 +84,6 @@
     });
     Object.assign(marks, app.createMarks(view, box, settings.ranks));
 
-    let queued = 0;
     function queue() {
       if (!queued) queued = requestAnimationFrame(write);
     }

@@ -40,7 +40,8 @@ def look(url: str) -> Found:
         with engine.connect() as connection:
             return _found(connection)
     except SQLAlchemyError as error:
-        raise LedgerError(str(error.__cause__ or error).strip()) from error
+        cause = str(error.__cause__ or error).strip() or type(error).__name__
+        raise LedgerError(cause.splitlines()[0]) from error
     finally:
         engine.dispose()
 

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 import orjson
 
+from dashboard.platformparts import PROBE
 from dashboard.sources.endpoints import Check, ask
 
-SENDER: Final = "cityops-probe"
 THREADS: Final = 32
 LONGEST_SLEEP_S: Final = 0.5
 
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
             "id": f"{self.component}-{self.at}",
             "type": "probe",
             "at": self.at,
-            "sent_by": SENDER,
+            "sent_by": PROBE,
             "component": self.component,
             "ok": self.latency_ms is not None,
         }

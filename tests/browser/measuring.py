@@ -78,12 +78,21 @@ new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
 """Nothing fades or moves any more, but for what always does."""
 
 
-def faults(page: Page, *, phone: bool = False, seams: bool = False, texts: int = 100) -> list[str]:
-    """Every fault of the page as it stands; on a phone it may scroll down."""
-    least = 12 / 390 if phone else 0.016
+def faults(
+    page: Page,
+    *,
+    phone: bool = False,
+    seams: bool = False,
+    texts: int = 100,
+    least: float = 0.016,
+    scrolls: bool = False,
+) -> list[str]:
+    """Every fault of the page as it stands; on a phone it may scroll down. `least`: the smallest
+    text, as a share of the shorter side."""
+    least = 12 / 390 if phone else least
     until(page, SETTLED)
     told: dict[str, Any] = page.evaluate(
-        SCRIPT, {"minShare": least, "seams": seams, "scrolls": phone}
+        SCRIPT, {"minShare": least, "seams": seams, "scrolls": phone or scrolls}
     )
     assert told["texts"] > texts, "the page is all but empty"
     found: list[str] = told["faults"]

@@ -19,6 +19,18 @@ MORE = ("map", "ops")
 Wall = Callable[..., Page]
 MAP = CityMap("x", (113.0, 34.0, 114.0, 35.0))
 SIZES = ("1920x1080", "3840x2160", "7680x2160")
+ODD = {
+    "1920x1200": 0.0149,
+    "1600x1200": 0.0124,
+    "1280x1024": 0.0116,
+    "1920x2160": 0.0093,
+    "1200x1920": 0.0155,
+    "1366x768": 0.016,
+    "1280x720": 0.016,
+}
+"""Of other shapes, with the smallest text: 16:10, 4:3 and 5:4, two screens one above the other."""
+SMALL = ("1024x768", "1200x700", "768x1024", "952x1060")
+"""Windows: never squeezed, the page scrolls."""
 PANELS = {"3840x1080": "2x1", "5760x1620": "3x1", "7680x2160": "4x1"}
 """Walls made of panels in a row: text keeps off every seam."""
 KEEP = "(panels) => cityops.seams.keep(document.getElementById('wall'), panels)"
@@ -59,6 +71,21 @@ def test_every_scene_fits_the_large_walls(wall: Wall) -> None:
             until(page, SETTLED)
             page.wait_for_timeout(700)
             told = faults(page, seams=width / height >= 2.5, texts=40)
+            found += [f"{size} {scene}: {fault}" for fault in told]
+    assert found == [], "\n".join(found)
+
+
+def test_every_scene_fits_walls_of_other_shapes_and_small_windows(wall: Wall) -> None:
+    page = wall(SIZES[0], "/wall?dwell=999")
+    found: list[str] = []
+    for size, least in {**ODD, **dict.fromkeys(SMALL, 0.016)}.items():
+        width, height = map(int, size.split("x"))
+        page.set_viewport_size({"width": width, "height": height})
+        for scene in (one.id for one in mounted(view_of(MAP, OPS))):
+            page.evaluate(f"cityops.stage.show('{scene}')")
+            until(page, SETTLED)
+            page.wait_for_timeout(700)
+            told = faults(page, texts=40, least=least, scrolls=size in SMALL)
             found += [f"{size} {scene}: {fault}" for fault in told]
     assert found == [], "\n".join(found)
 

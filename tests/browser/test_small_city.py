@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import rankingscenery, scenery
+from tests.browser import opscenery, rankingscenery, scenery
 from tests.browser.measuring import faults
 from tests.browser.playing import SIZES, Stage, until
 
@@ -76,6 +76,15 @@ def test_the_platform_shows_its_last_days_up_to_today(wall: Wall, size: str, lea
         page.evaluate(f"{CELLS}.length - 1")
     )
     assert f"近 {page.evaluate(f'{CELLS}.length')} 天" in page.inner_text(".t-pfm .recent")
+
+
+def test_a_year_without_a_normal_day_says_so(wall: Wall, stage: Stage) -> None:
+    page = wall("1920x1080", "/wall/platform?dwell=999")
+    year = opscenery.operations()["s.platform.calendar"]
+    pending = {"days": year["days"].replace("n", "q"), "counts": {"q": 300}}
+    stage.play(set={"s.platform.calendar": year | pending})
+    page.wait_for_selector(".day-keys >> text=待核 300")
+    assert "正常 0" in page.inner_text(".day-keys")
 
 
 @pytest.mark.parametrize("size", ["1920x1080", "1080x1920"])

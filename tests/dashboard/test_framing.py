@@ -18,7 +18,7 @@ from dashboard.framing import MONTH, OPEN, TODAY, YEAR, Stamp, build_frame
 from dashboard.ledger import Ledger
 from dashboard.livestate import LiveState
 from dashboard.livestate.state import COHORT
-from dashboard.platformparts import SELF, SENDER
+from dashboard.platformparts import OWN_SENDERS, SELF, WORK
 from dashboard.profile import Profile
 from dashboard.snapshot import MAX_BYTES, Cell, Frame, read_frame
 from dashboard.worker import LedgerHistory
@@ -48,11 +48,13 @@ def test_the_system_s_own_reports_have_a_name(tmp_path: Path) -> None:
     profile = load_profile("meixian")
     ledger = Ledger.open(f"sqlite:///{tmp_path}/l.db", profile.rules, profile.id)
     probe = {"component": SELF, "ok": True, "id": "p1", "type": "probe", "at": NOW}
-    events = [read_event(orjson.dumps(probe | {"sent_by": who}), NOW) for who in (SENDER, "别家")]
+    events = [
+        read_event(orjson.dumps(probe | {"sent_by": who}), NOW) for who in (*OWN_SENDERS, "别家")
+    ]
     ledger.apply(events)
     frame = build_frame(LiveState(profile, LedgerHistory(ledger), NOW), STAMP)
     names = {one["id"]: one["name"] for one in frame["sources"]}
-    assert (names[SENDER], names["别家"]) == ("城市运行墙自报", "别家")
+    assert (names[WORK], names["别家"]) == ("城市运行墙自报", "别家")
 
 
 def test_every_key_is_documented_and_every_documented_key_is_there(tmp_path: Path) -> None:

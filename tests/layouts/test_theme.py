@@ -53,4 +53,4 @@ def test_our_scripts_come_before_dashs() -> None:
         page.index(part) for part in ("/a.css", '"build"', "/a.js", "/a.woff2", "{%scripts%}")
     ]
     assert places == sorted(places)
-    assert '<html lang="zh-CN">' in page
+    assert '<html lang="zh-CN" translate="no">' in page and "notranslate" in page
