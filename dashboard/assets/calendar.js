@@ -17,9 +17,9 @@
   const WEEKDAYS = ['一', '', '三', '', '五', '', '日'];
   const small = window.matchMedia('(max-width:700px),(max-height:500px)');
   const DAY_MS = 86400000;
-  const RECENT_DAYS = 30;
-  const RECENT_REM = 1.1;
-  const WORD_REM = 1.5;
+  const RECENT_DAYS = 30; // 一行时至多这么多天
+  const RECENT_REM = 1.1; // 七行时一格至少这么高
+  const WORD_REM = 1.5; // 格子下面那行字
 
   /** 一年各日：月、日、星期（0 = 周一）、第几周。只是历法，不涉时区。 */
   function daysOf(calendar) {

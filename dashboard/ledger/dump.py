@@ -102,8 +102,6 @@ def restore(
             f"备份的表结构 {version} 比本程序的 {SCHEMA_VERSION} 新：请先升级 cityops"
         )
     parsed = make_url(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
     dialect = SQLite() if parsed.get_backend_name() == "sqlite" else Postgres()
     engine = dialect.engine(parsed)
     try:

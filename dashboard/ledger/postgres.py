@@ -35,7 +35,10 @@ class Postgres:
         """Pooled connections that notice a restarted server; `LedgerError` from the first one where
         the database cannot hold every Chinese text."""
         engine = create_engine(
-            url, pool_pre_ping=True, pool_size=5, connect_args=_ALIVE | {"client_encoding": "utf8"}
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=5,
+            connect_args=_ALIVE | {"client_encoding": "utf8"},
         )
         event.listen(engine, "connect", _holds_chinese)
         return engine
@@ -146,7 +149,7 @@ def _holds_chinese(driver: Any, _: Any) -> None:
         driver.close()
         raise LedgerError(
             f"PostgreSQL 库 {name} 的编码是 {found}，应为 UTF8："
-            f"createdb --encoding UTF8 --template template0 另建一个"
+            "createdb --encoding UTF8 --template template0 另建一个"
         )
 
 

@@ -89,8 +89,6 @@ class Ledger:
         takes whatever it is opened with. `cache_mb`: what a SQLite connection may keep in memory.
         """
         parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
         backend = parsed.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
             raise LedgerError(f"ledger_url: {backend}, expected sqlite or postgresql")
